@@ -1,0 +1,82 @@
+// A trained detector, ready to predict.
+//
+//   auto model = saker::load_model("out/my_experiment/exported_models/exported_best.pt");
+//   auto results = model.predict("image.jpg");
+//   for (std::size_t i = 0; i < results.size(); ++i) use(results.labels[i], results.bboxes[i], results.scores[i]);
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "saker/detections.hpp"
+#include "saker/train.hpp"
+
+namespace saker {
+
+class Image;
+
+struct ModelInfo {
+  std::string name;
+  std::int64_t image_height = 0, image_width = 0;  // network input, pixels
+  std::int64_t parameters = 0;                     // weights that inference uses
+};
+
+struct PredictArgs {
+  double threshold = 0.6;  // least score that is kept
+};
+
+class Model {
+ public:
+  explicit Model(std::unique_ptr<class ModelState> state);
+  Model(Model&&) noexcept;
+  Model& operator=(Model&&) noexcept;
+  ~Model();
+
+  const ModelInfo& info() const;
+  const ClassNames& classes() const;  // user class id -> name, in the order of the heads
+
+  // Boxes are pixels of the image as it is seen, that is after its EXIF orientation.
+  // Throws Error (data) naming the file when it is no readable image.
+  Detections predict(const std::string& image_path, const PredictArgs& args = {}) const;
+  Detections predict(const Image& image, const PredictArgs& args = {}) const;
+  std::vector<Detections> predict_batch(const std::vector<Image>& images, const PredictArgs& args = {}) const;
+
+ private:
+  friend class ModelAccess;
+  std::unique_ptr<class ModelState> state_;
+};
+
+// name_or_file: an exported .pt, a .ckpt, or a name of `saker models`.
+// Throws Error (checkpoint) for a file that is none, (usage) for an unknown name, with the nearest names.
+Model load_model(const std::string& name_or_file);
+
+// The names that load_model and training know.
+struct ModelListing {
+  std::string name;
+  std::int64_t image_height = 0, image_width = 0;
+  std::int64_t parameters = 0;
+  std::string licence;  // of the published weights
+  bool downloadable = false;
+};
+std::vector<ModelListing> list_models();
+
+struct EvaluateArgs {
+  std::string model;  // as for load_model
+  DataArgs data;
+  std::string split = "val";      // train, val or test
+  std::int64_t batch_size = 8;
+  std::optional<std::int64_t> num_workers;
+};
+
+// The twelve COCO numbers (-1 where undefined) and the average precision of each class.
+struct EvaluationReport {
+  double map = -1, map_50 = -1, map_75 = -1, map_small = -1, map_medium = -1, map_large = -1;
+  double mar_1 = -1, mar_10 = -1, mar_100 = -1, mar_small = -1, mar_medium = -1, mar_large = -1;
+  std::vector<std::pair<std::string, double>> per_class;  // name, AP
+  std::int64_t images = 0;
+};
+EvaluationReport evaluate(const EvaluateArgs& args);
+
+}  // namespace saker

@@ -1,0 +1,70 @@
+#include "core/file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "saker/error.hpp"
+
+namespace saker {
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(const std::filesystem::path& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+[[noreturn]] void fail(const std::filesystem::path& path) {
+  throw Error(ErrorKind::kIo, fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno)));
+}
+
+template <typename Buffer>
+Buffer read_all(const std::filesystem::path& path, std::uint64_t max_bytes) {
+  const Descriptor file(path);
+  struct stat status {};
+  if (file.get() < 0 || ::fstat(file.get(), &status) != 0) fail(path);
+  if (S_ISDIR(status.st_mode)) {
+    throw Error(ErrorKind::kIo, fmt::format("{}: is a folder, but a file is expected", path.string()));
+  }
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (size > max_bytes) {
+    throw Error(ErrorKind::kIo,
+                fmt::format("{}: has {} bytes, more than the {} that are read at most", path.string(), size, max_bytes));
+  }
+  Buffer buffer(static_cast<std::size_t>(size), {});
+  std::size_t done = 0;
+  while (done < buffer.size()) {
+    const ssize_t count = ::read(file.get(), buffer.data() + done, buffer.size() - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail(path);
+    if (count == 0) break;
+    done += static_cast<std::size_t>(count);
+  }
+  buffer.resize(done);
+  return buffer;
+}
+
+}  // namespace
+
+std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
+  return read_all<std::vector<std::byte>>(path, max_bytes);
+}
+
+std::string read_text_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
+  return read_all<std::string>(path, max_bytes);
+}
+
+}  // namespace saker

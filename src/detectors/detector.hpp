@@ -1,0 +1,84 @@
+// The one interface that training, prediction, evaluation and export know of a detector.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "saker/detections.hpp"
+#include "saker/value.hpp"
+#include "transforms/batch.hpp"
+
+namespace saker {
+
+// What a detector is made from; stored in every checkpoint.
+struct DetectorSpec {
+  std::string model_name;
+  ImageSize image_size;  // network input
+  ClassNames classes;    // user class id -> name, in the order of the network's outputs
+  std::optional<Normalization> normalization = Normalization{};  // empty: pixels stay in [0, 1]
+};
+
+// Ground truth of a batch, on the device of the images.
+struct Targets {
+  std::vector<torch::Tensor> boxes_cxcywh_norm;  // B tensors [M, 4] float32, fractions of the batch's images
+  std::vector<torch::Tensor> classes;            // B tensors [M] int64, indices of the network's outputs
+};
+
+struct LossTerms {
+  torch::Tensor total;                                        // scalar, differentiable while training
+  std::vector<std::pair<std::string, torch::Tensor>> logged;  // detached scalars, e.g. "loss_vfl"
+};
+
+// Candidate detections of one image.
+struct Predictions {
+  torch::Tensor boxes_xyxy;  // [N, 4] float32, pixels
+  torch::Tensor scores;      // [N] float32, [0, 1]
+  torch::Tensor classes;     // [N] int64, indices of the network's outputs
+};
+
+// Which pixels the boxes of a validation step are given in.
+enum class EvaluationSpace { kNetworkInput, kOriginalImage };
+
+// The order of normalising and resizing in prediction, and how a threshold is compared.
+struct PredictionRule {
+  bool normalize_before_resize = false;
+  bool threshold_inclusive = false;
+};
+
+class Detector : public torch::nn::Module {
+ public:
+  virtual const DetectorSpec& spec() const = 0;
+  // Python class path of the reference's task model, under which its loader knows the weights.
+  virtual std::string model_class_path() const = 0;
+  // Constructor arguments as the reference stores them, apart from those of the spec; in order.
+  virtual Value extra_init_args() const = 0;
+
+  // images: [B, 3, H, W] float32, normalised. Uses the module's training flag for batch norm.
+  virtual LossTerms training_losses(const torch::Tensor& images, const Targets& targets) = 0;
+
+  // Losses and candidates of the same forward pass, in evaluation mode and without gradients; boxes in evaluation_space().
+  struct Validation {
+    LossTerms losses;
+    std::vector<Predictions> predictions;
+  };
+  virtual Validation validate(const torch::Tensor& images, const Targets& targets, const std::vector<ImageSize>& original_sizes) = 0;
+  virtual EvaluationSpace evaluation_space() const = 0;
+
+  // Candidates in pixels of the original images, before any threshold. Evaluation mode, no gradients.
+  virtual std::vector<Predictions> predict(const torch::Tensor& images, const std::vector<ImageSize>& original_sizes) = 0;
+  virtual PredictionRule prediction_rule() const = 0;
+
+  // Weights that inference uses (some heads serve training alone).
+  virtual std::int64_t inference_parameter_count() const = 0;
+
+  // A copy with weights and buffers of its own.
+  virtual std::shared_ptr<Detector> copy() const = 0;
+};
+
+}  // namespace saker
