@@ -1,0 +1,28 @@
+#include "train/run_folder.hpp"
+
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include "saker/error.hpp"
+
+namespace saker {
+
+RunFolder::RunFolder(const std::filesystem::path& path, bool overwrite, bool resume) : path_(path) {
+  if (path.empty()) throw Error(ErrorKind::kUsage, "out is empty; name a folder for the run");
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (std::filesystem::exists(status) && !std::filesystem::is_directory(status)) {
+    throw Error(ErrorKind::kUsage, fmt::format("out '{}' is a file; name a folder", path.string()));
+  }
+  if (std::filesystem::is_directory(status) && !std::filesystem::is_empty(path, error) && !overwrite && !resume) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("out '{}' is not empty; choose another folder, or set overwrite to write over it, or resume_interrupted to go on with "
+                            "the run in it",
+                            path.string()));
+  }
+  std::filesystem::create_directories(path, error);
+  if (error) throw Error(ErrorKind::kIo, fmt::format("out '{}' cannot be made: {}", path.string(), error.message()));
+}
+
+}  // namespace saker

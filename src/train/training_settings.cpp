@@ -1,0 +1,203 @@
+#include "train/training_settings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace saker {
+namespace {
+
+LoggerSettings read_logger(const Value& value, SettingsProblems& problems) {
+  LoggerSettings settings;
+  SettingsReader reader(value, "logger_args", problems);
+  // "auto" is the same as leaving the key out.
+  const auto interval = [&](const char* key, std::optional<std::int64_t>& target) {
+    const Value* given = reader.find(key);
+    if (given == nullptr || (given->is_string() && given->as_string() == "auto")) return;
+    reader.read(key, target, at_least(1));
+  };
+  interval("log_every_num_steps", settings.log_every_num_steps);
+  interval("val_every_num_steps", settings.val_every_num_steps);
+  interval("val_log_every_num_steps", settings.val_log_every_num_steps);
+  // null switches a tracker off; true, false and an empty map are taken too.
+  const auto tracker = [&](const char* key, bool& target) {
+    const Value* given = reader.find(key);
+    if (given == nullptr) return;
+    if (given->is_null()) {
+      target = false;
+    } else if (given->is_bool()) {
+      target = given->as_bool();
+    } else if (given->is_object()) {
+      SettingsReader(*given, reader.path_of(key), problems).finish();
+    } else {
+      problems.wrong_type(reader.path_of(key), "a map or null", *given);
+    }
+  };
+  tracker("tensorboard", settings.tensorboard);
+  tracker("jsonl", settings.jsonl);
+  for (const char* key : {"mlflow", "wandb"}) {
+    const Value* given = reader.find(key);
+    if (given != nullptr && !given->is_null()) {
+      problems.bad_value(reader.path_of(key), "this tracker is not offered in this version; leave it out or set it to null");
+    }
+  }
+  reader.finish();
+  return settings;
+}
+
+CheckpointSettings read_checkpoint(const Value& value, SettingsProblems& problems) {
+  CheckpointSettings settings;
+  SettingsReader reader(value, "save_checkpoint_args", problems);
+  reader.read("save_every_num_steps", settings.save_every_num_steps, at_least(1));
+  reader.read("save_last", settings.save_last);
+  reader.read("save_best", settings.save_best);
+  reader.finish();
+  return settings;
+}
+
+void read_map(const Value& value, MetricSettings& settings, SettingsProblems& problems) {
+  SettingsReader reader(value, "metric_args.map", problems);
+  const auto list = [&](const char* key, std::vector<double>& target) {
+    std::optional<std::vector<double>> given;
+    if (reader.read(key, given, between(0, 1)) && given) target = *given;
+  };
+  list("iou_thresholds", settings.iou_thresholds);
+  list("rec_thresholds", settings.rec_thresholds);
+  std::optional<std::vector<std::int64_t>> detections;
+  if (reader.read("max_detection_thresholds", detections, at_least(1)) && detections) {
+    if (detections->size() == 3) {
+      settings.max_detection_thresholds = *detections;
+      std::sort(settings.max_detection_thresholds.begin(), settings.max_detection_thresholds.end());
+    } else {
+      problems.bad_value(reader.path_of("max_detection_thresholds"), fmt::format("must hold exactly 3 integers but holds {}", detections->size()));
+    }
+  }
+  std::string average = "macro";
+  reader.read_choice("average", average, {"macro", "micro"});
+  settings.micro_average = average == "micro";
+  // One evaluator serves all three names, whose results are equal.
+  std::string backend = "auto";
+  reader.read_choice("backend", backend, {"auto", "pycocotools", "faster_coco_eval"});
+  reader.finish();
+}
+
+MetricSettings read_metric(const Value& value, SettingsProblems& problems) {
+  MetricSettings settings;
+  SettingsReader reader(value, "metric_args", problems);
+  reader.read("watch_metric", settings.watch_metric);
+  reader.read("classwise", settings.classwise);
+  bool train = false;
+  reader.read("train", train);
+  if (train) problems.bad_value(reader.path_of("train"), "metrics on training batches are not offered in this version; set it to false");
+  const Value* map = reader.find("map");
+  if (map != nullptr && !map->is_null()) read_map(*map, settings, problems);
+  reader.finish();
+  return settings;
+}
+
+LoaderSettings read_loader(const Value& value, SettingsProblems& problems) {
+  LoaderSettings settings;
+  SettingsReader reader(value, "loader_args", problems);
+  reader.read("batch_size", settings.batch_size, at_least(1));
+  reader.read("prefetch_factor", settings.prefetch_factor, at_least(1));
+  reader.finish();
+  return settings;
+}
+
+void refuse_debug(const Value& value, SettingsProblems& problems) {
+  SettingsReader reader(value, "debug_args", problems);
+  for (const char* key : {"underflow_overflow", "nancapture"}) {
+    const Value* section = reader.find(key);
+    if (section == nullptr || section->is_null()) continue;
+    bool enabled = false;
+    SettingsReader part(*section, reader.path_of(key), problems);
+    part.read("enabled", enabled);
+    if (enabled) problems.bad_value(part.path_of("enabled"), "this capture is not offered in this version; set it to false");
+    part.finish();
+  }
+  reader.finish();
+}
+
+Value auto_or(const std::optional<std::int64_t>& value) { return value ? Value(*value) : Value("auto"); }
+
+}  // namespace
+
+ImageSettings read_image_settings(const Value& image_args, SettingsProblems& problems) {
+  ImageSettings settings;
+  SettingsReader reader(image_args, "image_args", problems);
+  std::string orientation = "apply";
+  reader.read_choice("exif_orientation", orientation, {"apply", "ignore"});
+  settings.apply_exif_orientation = orientation == "apply";
+  const Value* window = reader.find("dicom_window");
+  if (window != nullptr) {
+    const bool word = window->is_string() && (window->as_string() == "auto" || window->as_string() == "none");
+    const bool pair = window->is_array() && window->as_array().size() == 2 && window->as_array()[0].is_number() && window->as_array()[1].is_number();
+    if (word || pair) {
+      settings.dicom_window = *window;
+    } else {
+      problems.bad_value(reader.path_of("dicom_window"), fmt::format("must be auto, none or [center, width] but got {}", window->to_json()));
+    }
+  }
+  reader.finish();
+  return settings;
+}
+
+TrainingSettings TrainingSettings::read(const TrainArgs& args, SettingsProblems& problems) {
+  TrainingSettings settings;
+  settings.logger = read_logger(args.logger_args, problems);
+  settings.checkpoint = read_checkpoint(args.save_checkpoint_args, problems);
+  settings.metric = read_metric(args.metric_args, problems);
+  settings.loader = read_loader(args.loader_args, problems);
+  settings.image = read_image_settings(args.image_args, problems);
+  refuse_debug(args.debug_args, problems);
+  return settings;
+}
+
+Value to_value(const DataArgs& data) {
+  Value value;
+  value["path"] = data.path;
+  value["train"] = data.train;
+  value["val"] = data.val;
+  if (!data.test.empty()) value["test"] = data.test;
+  Value::Object names;
+  for (const auto& [id, name] : data.names) names.emplace_back(id, name);
+  value["names"] = names;
+  if (!data.ignore_classes.empty()) {
+    Value::Array ignored;
+    for (const std::int64_t id : data.ignore_classes) ignored.emplace_back(id);
+    value["ignore_classes"] = ignored;
+  }
+  value["skip_if_label_file_missing"] = data.skip_if_label_file_missing;
+  return value;
+}
+
+Value to_value(const TrainArgs& args) {
+  Value value;
+  value["out"] = args.out;
+  value["model"] = args.model;
+  value["data"] = to_value(args.data);
+  value["steps"] = auto_or(args.steps);
+  value["batch_size"] = auto_or(args.batch_size);
+  value["gradient_accumulation_steps"] = auto_or(args.gradient_accumulation_steps);
+  value["num_workers"] = auto_or(args.num_workers);
+  value["devices"] = args.devices;
+  value["num_nodes"] = args.num_nodes;
+  value["accelerator"] = args.accelerator;
+  value["strategy"] = args.strategy;
+  value["precision"] = args.precision;
+  value["float32_matmul_precision"] = args.float32_matmul_precision;
+  value["seed"] = args.seed;
+  value["overwrite"] = args.overwrite;
+  value["resume_interrupted"] = args.resume_interrupted;
+  value["checkpoint"] = args.checkpoint.empty() ? Value() : Value(args.checkpoint);
+  const std::pair<const char*, const Value*> sections[] = {
+      {"model_args", &args.model_args},   {"transform_args", &args.transform_args},
+      {"logger_args", &args.logger_args}, {"metric_args", &args.metric_args},
+      {"loader_args", &args.loader_args}, {"save_checkpoint_args", &args.save_checkpoint_args},
+      {"image_args", &args.image_args},   {"debug_args", &args.debug_args}};
+  for (const auto& [key, section] : sections) value[key] = *section;
+  return value;
+}
+
+}  // namespace saker
