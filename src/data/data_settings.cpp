@@ -1,0 +1,230 @@
+#include "data/data_settings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "core/settings_reader.hpp"
+#include "core/yaml.hpp"
+#include "data/image_listing.hpp"
+#include "data/label_location.hpp"
+#include "saker/error.hpp"
+
+namespace saker {
+namespace {
+
+const char* const kPath = "data.yolo";
+
+std::string key_path(const std::string& key) { return fmt::format("{}.{}", kPath, key); }
+
+std::string resolved(const std::filesystem::path& base_folder, const std::string& path) {
+  return std::filesystem::weakly_canonical(std::filesystem::absolute(base_folder / path)).string();
+}
+
+void check_split(const std::string& key, const std::string& folder, SettingsProblems& problems) {
+  if (has_images_component(folder)) return;
+  problems.bad_value(key_path(key),
+                     fmt::format("'{}' must have a folder named exactly 'images', which is "
+                                 "replaced by 'labels' to find the labels",
+                                 folder));
+}
+
+std::optional<std::int64_t> class_id(const Value::Key& key) {
+  if (const auto* id = std::get_if<std::int64_t>(&key)) return *id;
+  const std::string& text = std::get<std::string>(key);
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return id;
+}
+
+void add_name(std::int64_t id, const Value& name, ClassNames& names, SettingsProblems& problems) {
+  const std::string path = key_path(fmt::format("names.{}", id));
+  const auto same_id = [id](const auto& entry) { return entry.first == id; };
+  if (!name.is_string()) {
+    problems.wrong_type(path, "text", name);
+  } else if (std::any_of(names.begin(), names.end(), same_id)) {
+    problems.bad_value(path, "the id stands twice; give each class one id");
+  } else {
+    names.emplace_back(id, name.as_string());
+  }
+}
+
+ClassNames read_names(const Value* value, SettingsProblems& problems) {
+  ClassNames names;
+  if (value == nullptr) {
+    problems.missing_key(key_path("names"));
+  } else if (value->is_array()) {
+    std::int64_t id = 0;
+    for (const Value& name : value->as_array()) add_name(id++, name, names, problems);
+  } else if (value->is_object()) {
+    for (const auto& [key, name] : value->as_object()) {
+      if (const auto id = class_id(key)) {
+        add_name(*id, name, names, problems);
+      } else {
+        problems.bad_value(key_path("names"),
+                           fmt::format("key '{}' must be an integer class id", key_text(key)));
+      }
+    }
+  } else {
+    problems.wrong_type(
+        key_path("names"), "a map from class id to name or a list of names", *value);
+  }
+  return names;
+}
+
+// Keys that neither format of a data file knows, as text for a warning. Keys of COCO files are left
+// for the caller to reject.
+std::string foreign_keys(const Value& map) {
+  static const std::vector<std::string> known = {"format",
+                                                 "path",
+                                                 "train",
+                                                 "val",
+                                                 "test",
+                                                 "names",
+                                                 "ignore_classes",
+                                                 "skip_if_label_file_missing",
+                                                 "skip_if_annotations_missing"};
+  std::string text;
+  for (const auto& [key, ignored] : map.as_object()) {
+    const std::string name = key_text(key);
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    text += fmt::format("{}'{}'", text.empty() ? "" : ", ", name);
+  }
+  return text;
+}
+
+// Returns whether the format is YOLO.
+bool check_format(const Value* format, SettingsProblems& problems) {
+  if (format == nullptr) return true;
+  if (format->is_string() && format->as_string() == "yolo") return true;
+  if (format->is_string() && format->as_string() == "coco") {
+    throw Error(
+        ErrorKind::kUnsupported,
+        "data.format: 'coco' is not offered yet; convert the annotations to YOLO label files");
+  }
+  problems.bad_value("data", fmt::format("format must be 'yolo' but got {}", format->to_json()));
+  return false;
+}
+
+ResolvedData read_map(const Value& map,
+                      SettingsProblems& problems,
+                      const std::filesystem::path& base_folder,
+                      bool from_file) {
+  ResolvedData data;
+  DataArgs& args = data.args;
+  SettingsReader reader(map, kPath, problems);
+  if (!check_format(reader.find("format"), problems)) return data;
+
+  std::string path;
+  if (reader.read("path", path)) {
+    args.path = resolved(base_folder, path);
+  } else if (map.find("path") == nullptr) {
+    if (from_file) {
+      args.path = resolved(base_folder, "");
+    } else {
+      problems.missing_key(key_path("path"));
+    }
+  }
+  for (const auto& [key, folder] : {std::pair("train", &args.train), std::pair("val", &args.val)}) {
+    if (reader.read(key, *folder)) {
+      check_split(key, *folder, problems);
+    } else if (map.find(key) == nullptr) {
+      problems.missing_key(key_path(key));
+    }
+  }
+  std::optional<std::string> test;
+  reader.read("test", test);
+  args.test = test.value_or("");
+  args.names = read_names(reader.find("names"), problems);
+  std::optional<std::vector<std::int64_t>> ignored;
+  reader.read("ignore_classes", ignored);
+  args.ignore_classes = ignored.value_or(std::vector<std::int64_t>());
+  reader.read("skip_if_label_file_missing", args.skip_if_label_file_missing);
+
+  if (!from_file) {
+    reader.finish();
+    return data;
+  }
+  if (map.find("skip_if_annotations_missing") != nullptr) {
+    problems.unknown_key(key_path("skip_if_annotations_missing"), "skip_if_label_file_missing");
+  }
+  const std::string foreign = foreign_keys(map);
+  if (!foreign.empty()) {
+    data.warnings.push_back(fmt::format("keys of the data file that are not used: {}", foreign));
+  }
+  return data;
+}
+
+ResolvedData read_data_file(const std::filesystem::path& file) {
+  const Value map = read_yaml_file(file);
+  if (!map.is_object()) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{}: must hold a map with path, train, val and names", file.string()));
+  }
+  SettingsProblems problems;
+  try {
+    ResolvedData data =
+        read_map(map, problems, std::filesystem::absolute(file).parent_path(), true);
+    problems.throw_if_any();
+    for (std::string& warning : data.warnings)
+      warning = fmt::format("{}: {}", file.string(), warning);
+    return data;
+  } catch (const Error& error) {
+    throw error.with_context(file.string());
+  }
+}
+
+bool names_yaml_file(const DataArgs& args) {
+  const std::string_view extension = file_extension(args.path);
+  return extension == ".yaml" || extension == ".yml" || extension == ".YAML" || extension == ".YML";
+}
+
+bool has_path_only(const DataArgs& args) {
+  return args.train.empty() && args.val.empty() && args.test.empty() && args.names.empty() &&
+         args.ignore_classes.empty() && !args.skip_if_label_file_missing;
+}
+
+}  // namespace
+
+ResolvedData data_from_value(const Value& value,
+                             SettingsProblems& problems,
+                             const std::filesystem::path& base_folder,
+                             bool from_file) {
+  if (value.is_string()) return read_data_file(base_folder / value.as_string());
+  if (!value.is_object()) {
+    problems.wrong_type("data", "a map or the path of a YAML file", value);
+    return {};
+  }
+  return read_map(value, problems, base_folder, from_file);
+}
+
+ResolvedData resolve_data(const DataArgs& args) {
+  if (has_path_only(args) && names_yaml_file(args)) return read_data_file(args.path);
+  SettingsProblems problems;
+  std::error_code ignored;
+  if (args.path.empty()) {
+    problems.missing_key(key_path("path"));
+  } else if (std::filesystem::is_regular_file(args.path, ignored)) {
+    problems.bad_value(
+        key_path("path"),
+        fmt::format("'{}' is a file; name a folder, or a YAML file and no other field", args.path));
+  }
+  for (const auto& [key, folder] : {std::pair("train", &args.train), std::pair("val", &args.val)}) {
+    if (folder->empty()) {
+      problems.missing_key(key_path(key));
+    } else {
+      check_split(key, *folder, problems);
+    }
+  }
+  if (args.names.empty()) problems.missing_key(key_path("names"));
+  problems.throw_if_any();
+  ResolvedData data{args, {}};
+  data.args.path = resolved("", args.path);
+  return data;
+}
+
+}  // namespace saker
