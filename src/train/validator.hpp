@@ -1,0 +1,77 @@
+// One pass over a validation split: losses and COCO average precision.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "data/yolo_dataset.hpp"
+#include "detectors/detector.hpp"
+#include "metrics/coco_average_precision.hpp"
+#include "metrics/watch_metric.hpp"
+#include "train/step_line.hpp"
+#include "train/training_settings.hpp"
+#include "transforms/batch.hpp"
+#include "transforms/validation_transform.hpp"
+
+namespace saker {
+
+struct ValidatorSettings {
+  std::int64_t batch_size = 8;
+  std::int64_t num_workers = 0;
+  std::int64_t prefetch_factor = 2;
+  torch::Device device = torch::kCPU;
+  MetricSettings metric;
+  ImageSettings image;
+};
+
+// What one batch gave.
+struct ValidationProgress {
+  std::int64_t batch = 0;  // 0-based
+  std::int64_t batches = 0;
+  const torch::Tensor& images;
+  const Batch& labels;  // without its pixels, which are in `images`
+  const std::vector<Predictions>& predictions;
+  std::optional<double> loss;  // mean over all images so far, on the last batch
+  StepTimes times;
+};
+
+class Validator {
+ public:
+  struct Outcome {
+    std::vector<std::pair<std::string, double>> losses;  // means over images, "loss" first
+    CocoResult metrics;
+    std::int64_t images = 0;
+    StepTimes times;
+    bool classwise = false;
+    std::vector<std::int64_t> max_detections;
+    std::vector<std::string> class_names;
+
+    // val_loss, val_loss/<name>, val_metric/<metric> and, where asked for, val_metric_classwise/map_<class>.
+    std::vector<std::pair<std::string, double>> scalars() const;
+    // A summary for people.
+    std::string table(const std::string& watched, const std::optional<BestValue>& best) const;
+  };
+
+  // The data set and transform must outlive the validator.
+  Validator(const YoloDataset& data, const ValidationTransform& transform, ValidatorSettings settings);
+
+  std::int64_t batches() const;
+  // The model is put into evaluation mode and left in it.
+  Outcome run(Detector& model, const std::function<void(const ValidationProgress&)>& on_batch) const;
+
+ private:
+  Batch make_batch(std::int64_t number) const;
+
+  const YoloDataset* data_;
+  const ValidationTransform* transform_;
+  ValidatorSettings settings_;
+  EpochSampler sampler_;
+};
+
+}  // namespace saker
