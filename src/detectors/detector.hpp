@@ -79,6 +79,12 @@ class Detector : public torch::nn::Module {
 
   // A copy with weights and buffers of its own.
   virtual std::shared_ptr<Detector> copy() const = 0;
+  // A copy for predict() alone, in the form that runs fastest on the device of the weights; later changes of this one do not
+  // reach it. It is stored in no checkpoint.
+  virtual std::shared_ptr<Detector> deployed() const { return copy(); }
+
+  // Modules whose tensors have shapes that depend on the number of classes, e.g. "head.gfl_cls.0".
+  virtual std::vector<std::string> class_dependent_modules() const { return {}; }
 };
 
 }  // namespace saker
