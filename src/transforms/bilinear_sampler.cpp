@@ -1,0 +1,224 @@
+#include "transforms/bilinear_sampler.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "saker/error.hpp"
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define SAKER_SAMPLER_AVX2 1
+#else
+#define SAKER_SAMPLER_AVX2 0
+#endif
+
+namespace saker {
+namespace {
+
+// The two canvas indices that an output index reads: (1 - weight) * first + weight * second.
+struct Tap {
+  std::int64_t first = 0, second = 0;
+  float weight = 0;
+};
+
+std::vector<Tap> linear_taps(std::int64_t count_in, std::int64_t count_out) {
+  std::vector<Tap> taps(static_cast<std::size_t>(count_out));
+  const double step = 1.0 / (static_cast<double>(count_out) / static_cast<double>(count_in));
+  for (std::int64_t i = 0; i < count_out; ++i) {
+    // The coordinate is rounded to float32, as OpenCV does; on wide canvases this shows in the
+    // weights.
+    const auto position = static_cast<float>((static_cast<double>(i) + 0.5) * step - 0.5);
+    const auto index = static_cast<std::int64_t>(std::floor(position));
+    Tap& tap = taps[static_cast<std::size_t>(i)];
+    if (index < 0) continue;
+    tap.first = std::min(index, count_in - 1);
+    tap.second = std::min(index + 1, count_in - 1);
+    tap.weight = index < count_in - 1 ? position - static_cast<float>(index) : 0.0F;
+  }
+  return taps;
+}
+
+// For each output column, the places of its two pixels in the blended row, and the weight of the
+// second.
+struct ColumnPlan {
+  std::vector<std::int32_t> first, second;
+  std::vector<float> weight;
+};
+
+// to[i] = (1 - weight) * a[i] + weight * b[i]
+template <typename T>
+[[gnu::always_inline]] inline void blend_body(
+    const T* a, const T* b, float weight, std::int64_t count, float* to) {
+  const float rest = 1.0F - weight;
+  for (std::int64_t i = 0; i < count; ++i)
+    to[i] = rest * static_cast<float>(a[i]) + weight * static_cast<float>(b[i]);
+}
+
+[[gnu::always_inline]] inline void gather_body(const float* row,
+                                               const std::int32_t* first,
+                                               const std::int32_t* second,
+                                               const float* weight,
+                                               float scale,
+                                               float bias,
+                                               std::int64_t count,
+                                               float* to) {
+  for (std::int64_t x = 0; x < count; ++x) {
+    const float value = (1.0F - weight[x]) * row[first[x]] + weight[x] * row[second[x]];
+    to[x] = value * scale + bias;
+  }
+}
+
+// The same loops twice: for any processor, and for those with gather instructions. Products and
+// sums stay separate in both, so that they give the same bits.
+struct Kernels {
+  void (*blend_u8)(const std::uint8_t*, const std::uint8_t*, float, std::int64_t, float*);
+  void (*blend_f32)(const float*, const float*, float, std::int64_t, float*);
+  void (*gather)(const float*,
+                 const std::int32_t*,
+                 const std::int32_t*,
+                 const float*,
+                 float,
+                 float,
+                 std::int64_t,
+                 float*);
+};
+
+#define SAKER_SAMPLER_KERNELS(name, attributes)                                                    \
+  attributes void blend_u8_##name(                                                                 \
+      const std::uint8_t* a, const std::uint8_t* b, float weight, std::int64_t count, float* to) { \
+    blend_body(a, b, weight, count, to);                                                           \
+  }                                                                                                \
+  attributes void blend_f32_##name(                                                                \
+      const float* a, const float* b, float weight, std::int64_t count, float* to) {               \
+    blend_body(a, b, weight, count, to);                                                           \
+  }                                                                                                \
+  attributes void gather_##name(const float* row,                                                  \
+                                const std::int32_t* first,                                         \
+                                const std::int32_t* second,                                        \
+                                const float* weight,                                               \
+                                float scale,                                                       \
+                                float bias,                                                        \
+                                std::int64_t count,                                                \
+                                float* to) {                                                       \
+    gather_body(row, first, second, weight, scale, bias, count, to);                               \
+  }                                                                                                \
+  constexpr Kernels kernels_##name = {blend_u8_##name, blend_f32_##name, gather_##name};
+
+SAKER_SAMPLER_KERNELS(portable, )
+#if SAKER_SAMPLER_AVX2
+SAKER_SAMPLER_KERNELS(avx2, [[gnu::target("avx2")]])
+#endif
+
+const Kernels& kernels() {
+#if SAKER_SAMPLER_AVX2
+  static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
+  if (has_avx2) return kernels_avx2;
+#endif
+  return kernels_portable;
+}
+
+void blend(
+    const std::uint8_t* a, const std::uint8_t* b, float weight, std::int64_t count, float* to) {
+  kernels().blend_u8(a, b, weight, count, to);
+}
+void blend(const float* a, const float* b, float weight, std::int64_t count, float* to) {
+  kernels().blend_f32(a, b, weight, count, to);
+}
+
+// The blended row holds the source columns low .. high - 1 that are read, then one pixel of fill.
+ColumnPlan plan_columns(const std::vector<Tap>& taps,
+                        const PlacedAxis& columns,
+                        std::int64_t low,
+                        std::int64_t high,
+                        std::int64_t channels) {
+  ColumnPlan plan;
+  const auto place = [&](std::int64_t canvas_column) {
+    const std::int64_t column = columns.at(canvas_column);
+    return static_cast<std::int32_t>((column < 0 ? high - low : column - low) * channels);
+  };
+  for (const Tap& tap : taps) {
+    plan.first.push_back(place(tap.first));
+    plan.second.push_back(place(tap.second));
+    plan.weight.push_back(tap.weight);
+  }
+  return plan;
+}
+
+template <typename T>
+void sample(const PlacedImage& image,
+            std::span<const T> pixels,
+            float fill,
+            const ChannelScaling& scaling,
+            ImageSize size,
+            float* target) {
+  const std::int64_t channels = image.source().channels();
+  const std::vector<Tap> column_taps = linear_taps(image.size().width, size.width);
+  const std::vector<Tap> row_taps = linear_taps(image.size().height, size.height);
+  const std::int64_t low = image.columns().begin;
+  const std::int64_t high = image.columns().end;
+  const ColumnPlan plan = plan_columns(column_taps, image.columns(), low, high, channels);
+  const std::int64_t row_values = (high - low) * channels;
+  const std::int64_t plane = size.height * size.width;
+
+  std::vector<float> row(static_cast<std::size_t>(row_values + channels), fill);
+  const std::vector<T> fill_row(static_cast<std::size_t>(row_values), static_cast<T>(fill));
+  const auto row_at = [&](std::int64_t canvas_row) {
+    const std::int64_t index = image.rows().at(canvas_row);
+    return index < 0 ? fill_row.data()
+                     : pixels.data() + (index * image.source().width() + low) * channels;
+  };
+
+  for (std::int64_t y = 0; y < size.height; ++y) {
+    const Tap& tap = row_taps[static_cast<std::size_t>(y)];
+    const T* first = row_at(tap.first);
+    const T* second = row_at(tap.second);
+    const bool only_fill = first == fill_row.data() && second == fill_row.data();
+    if (!only_fill) blend(first, second, tap.weight, row_values, row.data());
+    for (std::int64_t c = 0; c < channels; ++c) {
+      const float scale = scaling.scale[static_cast<std::size_t>(c)];
+      const float bias = scaling.bias[static_cast<std::size_t>(c)];
+      float* to = target + c * plane + y * size.width;
+      if (only_fill) {
+        std::fill_n(to, size.width, fill * scale + bias);
+      } else {
+        kernels().gather(row.data() + c,
+                         plan.first.data(),
+                         plan.second.data(),
+                         plan.weight.data(),
+                         scale,
+                         bias,
+                         size.width,
+                         to);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void sample_bilinear(const PlacedImage& image,
+                     const ChannelScaling& scaling,
+                     ImageSize size,
+                     std::span<float> target) {
+  const Image& source = image.source();
+  const auto channels = static_cast<std::size_t>(source.channels());
+  if (target.size() != channels * static_cast<std::size_t>(size.height * size.width) ||
+      scaling.scale.size() != channels) {
+    throw Error(ErrorKind::kInternal,
+                "sample_bilinear: the target or the scaling has another size");
+  }
+  // A quarter turn would read the source down its columns; turning it first is faster.
+  if (image.transposed())
+    return sample_bilinear(PlacedImage(image.materialize()), scaling, size, target);
+  if (source.type() == PixelType::kU8) {
+    const auto fill = static_cast<float>(std::clamp(std::nearbyint(image.fill()), 0.0, 255.0));
+    sample<std::uint8_t>(image, source.u8(), fill, scaling, size, target.data());
+  } else {
+    sample<float>(
+        image, source.f32(), static_cast<float>(image.fill()), scaling, size, target.data());
+  }
+}
+
+}  // namespace saker

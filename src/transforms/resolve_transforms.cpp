@@ -1,0 +1,206 @@
+#include "transforms/resolve_transforms.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/settings_reader.hpp"
+
+namespace saker {
+namespace {
+
+constexpr const char* kPath = "transform_args";
+constexpr const char* kValidationPath = "transform_args.val";
+
+// transform_args without `val`.
+Value training_args(const Value& transform_args) {
+  if (!transform_args.is_object()) return transform_args;
+  Value::Object kept = transform_args.as_object();
+  std::erase_if(kept, [](const auto& entry) { return key_text(entry.first) == "val"; });
+  return kept;
+}
+
+template <typename Group>
+void resolve_window(std::optional<Group>& group,
+                    const char* name,
+                    const StepPhases& phases,
+                    std::vector<std::string>& warnings) {
+  if (!group) return;
+  StepWindow& window = group->window;
+  if (!window.start) window.start = phases.start;
+  if (!window.stop) window.stop = phases.stop;
+  if (!*window.stop || *window.start < **window.stop) return;
+  warnings.push_back(
+      fmt::format("{}.{} is off: the run is too short for its window of steps [{}, {})",
+                  kPath,
+                  name,
+                  *window.start,
+                  **window.stop));
+  group.reset();
+}
+
+std::string to_text(const std::vector<ImageSize>& sizes) {
+  std::string text;
+  for (const ImageSize& size : sizes)
+    text += fmt::format("{}{}x{}", text.empty() ? "" : ", ", size.height, size.width);
+  return text;
+}
+
+// Square sizes would distort a model of another shape, so each side has its own offset; none falls
+// below one divisor.
+std::vector<ImageSize> sizes_around(const ImageSize& image_size,
+                                    const std::vector<std::int64_t>& offsets,
+                                    std::int64_t least) {
+  std::vector<ImageSize> sizes;
+  for (const std::int64_t offset : offsets) {
+    sizes.push_back(
+        {std::max(least, image_size.height + offset), std::max(least, image_size.width + offset)});
+  }
+  return sizes;
+}
+
+void resolve_scale_jitter(const TransformFamily& family,
+                          const StepPhases& phases,
+                          TransformSettings& settings,
+                          std::vector<std::string>& warnings) {
+  if (!settings.scale_jitter) return;
+  ScaleJitterSettings& jitter = *settings.scale_jitter;
+  if (!jitter.divisible_by) jitter.divisible_by = family.jitter_divisor;
+  if (!jitter.step_stop) jitter.step_stop = phases.stop;
+  if (*jitter.step_stop && **jitter.step_stop <= 0) {
+    warnings.push_back(
+        fmt::format("{}.scale_jitter is off: the run is too short for its window of steps", kPath));
+    settings.scale_jitter.reset();
+    return;
+  }
+  if (!family.jitter_offsets.empty()) {
+    const auto least = jitter.divisible_by->value_or(1);
+    std::vector<ImageSize> sizes = sizes_around(*settings.image_size, family.jitter_offsets, least);
+    if (jitter.sizes != sizes && (jitter.sizes || jitter.min_scale)) {
+      warnings.push_back(
+          fmt::format("{}.scale_jitter: {} derives its sizes from image_size; using {}",
+                      kPath,
+                      family.name,
+                      to_text(sizes)));
+    }
+    jitter.sizes = std::move(sizes);
+    jitter.min_scale.reset();
+    jitter.max_scale.reset();
+    jitter.num_scales.reset();
+  } else if (const auto sizes = jitter_sizes(jitter, *settings.image_size);
+             std::ranges::find(sizes, *settings.image_size) == sizes.end()) {
+    warnings.push_back(
+        fmt::format("{}.scale_jitter: none of its sizes ({}) is the image size {}x{}",
+                    kPath,
+                    to_text(sizes),
+                    settings.image_size->height,
+                    settings.image_size->width));
+  }
+}
+
+void resolve(const TransformFamily& family,
+             const TransformContext& context,
+             TransformSettings& settings,
+             SettingsProblems& problems,
+             const char* path,
+             std::vector<std::string>& warnings) {
+  if (!settings.image_size)
+    settings.image_size = context.stored_image_size.value_or(context.default_image_size);
+  if (!settings.normalize)
+    settings.normalize = context.stored_normalization.value_or(Normalization{});
+  if (!settings.num_channels) {
+    const std::optional<Normalization>& normalization = *settings.normalize;
+    settings.num_channels =
+        normalization ? static_cast<std::int64_t>(normalization->mean.size()) : 3;
+  }
+  if (settings.resize) {
+    if (!settings.resize->height) settings.resize->height = settings.image_size->height;
+    if (!settings.resize->width) settings.resize->width = settings.image_size->width;
+  }
+  const StepPhases phases = step_phases(context.run);
+  resolve_window(settings.photometric_distort, "photometric_distort", phases, warnings);
+  resolve_window(settings.random_zoom_out, "random_zoom_out", phases, warnings);
+  resolve_window(settings.random_iou_crop, "random_iou_crop", phases, warnings);
+  resolve_scale_jitter(family, phases, settings, warnings);
+
+  if (*settings.num_channels != 3) {
+    problems.bad_value(
+        fmt::format("{}.num_channels", path),
+        fmt::format("must be 3, since images are read as RGB, but got {}", *settings.num_channels));
+  } else if (*settings.normalize && (*settings.normalize)->mean.size() != 3) {
+    problems.bad_value(fmt::format("{}.normalize.mean", path),
+                       fmt::format("must have num_channels (3) values but got {}",
+                                   (*settings.normalize)->mean.size()));
+  }
+  if (settings.scale_jitter) {
+    for (const ImageSize& size : jitter_sizes(*settings.scale_jitter, *settings.image_size)) {
+      if (size.height >= 1 && size.width >= 1) continue;
+      problems.bad_value(
+          fmt::format("{}.scale_jitter.sizes", path),
+          fmt::format("{}x{} is left after rounding to divisible_by; give larger sizes",
+                      size.height,
+                      size.width));
+    }
+  }
+}
+
+// Crops and zoomed images have sizes of their own; something must unify them in every batch.
+void require_unified_sizes(const TransformSettings& settings, SettingsProblems& problems) {
+  if (settings.resize ||
+      !(settings.random_zoom_out || settings.random_iou_crop || settings.random_rotate_90))
+    return;
+  const std::optional<ScaleJitterSettings>& jitter = settings.scale_jitter;
+  if (jitter && jitter->prob == 1 && !*jitter->step_stop) return;
+  problems.bad_value(
+      kPath,
+      "without resize, scale_jitter must be on with prob 1 and step_stop null, since "
+      "random_zoom_out, "
+      "random_iou_crop and random_rotate_90 give images of many sizes, which no batch can hold; "
+      "set resize to {\"height\": \"auto\", \"width\": \"auto\"}");
+}
+
+}  // namespace
+
+Value ResolvedTransforms::to_value() const {
+  Value value = saker::to_value(train);
+  const Value validation_value = saker::to_value(validation);
+  Value& val = value["val"];
+  for (const char* key : {"num_channels", "image_size", "resize", "normalize", "min_bbox_size_px"})
+    val[key] = validation_value.at(key);
+  return value;
+}
+
+ResolvedTransforms resolve_transforms(const TransformFamily& family,
+                                      const Value& transform_args,
+                                      const TransformContext& context) {
+  SettingsProblems problems;
+  ResolvedTransforms resolved;
+  resolved.train = family.train;
+  const Value train_args = training_args(transform_args);
+  SettingsReader reader(train_args, kPath, problems);
+  read_transform_settings(reader, family.only_null_in_training, family.name, resolved.train);
+  reader.finish();
+  problems.throw_if_any();
+  resolve(family, context, resolved.train, problems, kPath, resolved.warnings);
+  require_unified_sizes(resolved.train, problems);
+
+  resolved.validation = family.validation;
+  resolved.validation.image_size = resolved.train.image_size;
+  resolved.validation.normalize = resolved.train.normalize;
+  resolved.validation.num_channels = resolved.train.num_channels;
+  const Value* val = transform_args.find("val");
+  const Value nothing;
+  SettingsReader validation_reader(val == nullptr ? nothing : *val, kValidationPath, problems);
+  read_transform_settings(validation_reader,
+                          family.only_null_in_validation,
+                          family.name + "'s validation",
+                          resolved.validation);
+  validation_reader.finish();
+  problems.throw_if_any();
+  resolve(family, context, resolved.validation, problems, kValidationPath, resolved.warnings);
+  problems.throw_if_any();
+  return resolved;
+}
+
+}  // namespace saker
