@@ -1,0 +1,21 @@
+// What every decoder returns, and the limit that all of them share.
+#pragma once
+
+#include <cstdint>
+
+#include "saker/image.hpp"
+
+namespace saker {
+
+// Headers that promise more pixels are refused before memory is taken: 2^28, e.g. 16384 x 16384.
+inline constexpr std::int64_t kMaxImagePixels = std::int64_t{1} << 28;
+
+struct DecodedImage {
+  Image image;          // RGB, not yet turned upright
+  int orientation = 1;  // EXIF orientation, 1..8
+};
+
+// Throws Error (data) when a dimension is not positive or there are more than kMaxImagePixels.
+void check_image_size(std::int64_t width, std::int64_t height);
+
+}  // namespace saker

@@ -1,0 +1,37 @@
+// Resizing. The two rules differ on purpose: training and validation resize plainly, prediction
+// with antialiasing.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "saker/image.hpp"
+
+namespace saker {
+
+// Plain bilinear interpolation with half-pixel centres, also when shrinking (OpenCV's
+// INTER_LINEAR). Aspect ratio is not kept. Returns the image itself when the size is the same.
+// Throws Error (data) unless height and width are positive.
+Image resize_bilinear(const Image& image, std::int64_t height, std::int64_t width);
+
+// Bilinear interpolation whose triangle filter widens with the scale when shrinking, so that
+// nothing aliases; when enlarging it equals resize_bilinear up to rounding. For an axis of n_in to
+// n_out pixels: s = n_in / n_out, centre c = (d + 0.5) s, weights max(0, 1 - |j + 0.5 - c| / max(1,
+// s)) normalised to sum 1. kU8 is rounded once, at the end. Returns the image itself when the size
+// is the same. Throws Error (data) unless height and width are positive.
+Image resize_antialias(const Image& image, std::int64_t height, std::int64_t width);
+
+// The same for the input of a network: channel c of the result is resized * scale[c] + offset[c],
+// as float32 planes [3, height, width] in `chw`. The values are those that the image holds, so for
+// kU8 a scale of 1 / (255 std[c]) and an offset of -mean[c] / std[c] normalise. The weights sum to
+// 1, so normalising before and after resizing agree up to rounding. Throws Error (internal) unless
+// the image has 3 channels and `chw` the right size.
+void resize_antialias_planar(const Image& image,
+                             std::int64_t height,
+                             std::int64_t width,
+                             const std::array<float, 3>& scale,
+                             const std::array<float, 3>& offset,
+                             std::span<float> chw);
+
+}  // namespace saker
