@@ -12,14 +12,14 @@ namespace {
 
 std::string quoted(const std::string& text) { return Value(text).to_json(); }
 
-std::string name_of(std::int64_t label, const ClassNames& names) {
+}  // namespace
+
+std::string class_name(std::int64_t label, const ClassNames& names) {
   for (const auto& [id, name] : names) {
     if (id == label) return name;
   }
   return fmt::format("class {}", label);
 }
-
-}  // namespace
 
 Detections sorted_by_score(const Detections& detections) {
   std::vector<std::size_t> order(detections.size());
@@ -43,7 +43,7 @@ std::string to_json_line(const ImageDetections& image, const ClassNames& names) 
     text += fmt::format(R"({}{{"label": {}, "name": {}, "score": {:.9g}, "bbox": [{:.9g}, {:.9g}, {:.9g}, {:.9g}]}})",
                         i == 0 ? "" : ", ",
                         sorted.labels[i],
-                        quoted(name_of(sorted.labels[i], names)),
+                        quoted(class_name(sorted.labels[i], names)),
                         sorted.scores[i],
                         box.x1,
                         box.y1,

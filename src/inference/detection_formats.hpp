@@ -16,11 +16,14 @@ struct ImageDetections {
   Detections detections;
 };
 
+// The name of a class id; "class 7" for one that is not in names.
+std::string class_name(std::int64_t label, const ClassNames& names);
+
 // Highest score first; equal scores keep their order.
 Detections sorted_by_score(const Detections& detections);
 
 // {"image": path, "width": W, "height": H, "detections": [{"label": id, "name": str, "score": s, "bbox": [x1, y1, x2, y2]}]} on one
-// line, highest score first. Ids that are not in names get the name "class <id>".
+// line, highest score first.
 std::string to_json_line(const ImageDetections& image, const ClassNames& names);
 
 // An array of such objects, one a line.

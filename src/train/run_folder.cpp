@@ -8,7 +8,7 @@
 
 namespace saker {
 
-RunFolder::RunFolder(const std::filesystem::path& path, bool overwrite, bool resume) : path_(path) {
+void RunFolder::require_usable(const std::filesystem::path& path, bool overwrite, bool resume) {
   if (path.empty()) throw Error(ErrorKind::kUsage, "out is empty; name a folder for the run");
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
@@ -21,8 +21,12 @@ RunFolder::RunFolder(const std::filesystem::path& path, bool overwrite, bool res
                             "the run in it",
                             path.string()));
   }
-  std::filesystem::create_directories(path, error);
-  if (error) throw Error(ErrorKind::kIo, fmt::format("out '{}' cannot be made: {}", path.string(), error.message()));
+}
+
+void RunFolder::make() const {
+  std::error_code error;
+  std::filesystem::create_directories(path_, error);
+  if (error) throw Error(ErrorKind::kIo, fmt::format("out '{}' cannot be made: {}", path_.string(), error.message()));
 }
 
 }  // namespace saker

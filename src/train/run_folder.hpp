@@ -2,14 +2,19 @@
 #pragma once
 
 #include <filesystem>
+#include <utility>
 
 namespace saker {
 
 class RunFolder {
  public:
-  // Makes the folder. Throws Error (usage) when it is a file, or holds something and neither overwrite nor resume is set;
-  // nothing in it is ever deleted.
-  RunFolder(const std::filesystem::path& path, bool overwrite, bool resume);
+  explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
+
+  // Throws Error (usage) when path is empty or a file, or a folder that holds something and neither overwrite nor resume is set.
+  static void require_usable(const std::filesystem::path& path, bool overwrite, bool resume);
+
+  // Makes the folder; nothing in it is ever deleted. Throws Error (io).
+  void make() const;
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path train_log() const { return path_ / "train.log"; }

@@ -46,14 +46,10 @@ class AutocastScope {
   bool entered_ = false;
 };
 
-void add_weighted(std::vector<std::pair<std::string, double>>& sums, const std::string& name, double value) {
-  for (auto& [known, sum] : sums) {
-    if (known == name) {
-      sum += value;
-      return;
-    }
-  }
-  sums.emplace_back(name, value);
+NamedValues loss_values(const LossTerms& losses, double total) {
+  NamedValues values = {{"loss", total}};
+  for (const auto& [name, value] : losses.logged) values.emplace_back(name, value.item<double>());
+  return values;
 }
 
 [[noreturn]] void fail_not_finite(std::int64_t step, double loss, const std::vector<std::string>& paths) {
@@ -72,8 +68,8 @@ Trainer::Trainer(const TrainingPlan& plan, const TrainingContext& context)
                 .rank = plan.rank,
                 .world_size = plan.world_size}),
       optimizer_(context.recipe.parameter_groups(context.model), context.recipe.sgd()),
-      examples_(context.folder.image_examples(), context.model.spec(), context.metrics),
-      best_(plan.settings.metric.watch_metric) {
+      examples_(context.folder.image_examples(), context.model.spec(), context.model.evaluation_space(), context.metrics),
+      watch_mode_(watch_mode(plan.settings.metric.watch_metric, plan.settings.metric.coco_settings().names(), context.model.loss_names())) {
   context_.recipe.prepare_for_training(context_.model);
   if (const auto ema = context_.recipe.ema()) ema_.emplace(context_.model, *ema);
   base_learning_rate_ = context_.recipe.learning_rate(plan_.batch_size * plan_.world_size * plan_.accumulation);
@@ -82,10 +78,10 @@ Trainer::Trainer(const TrainingPlan& plan, const TrainingContext& context)
 void Trainer::resume(const std::filesystem::path& path) {
   const TrainingCheckpoint checkpoint = read_training_checkpoint(path);
   const std::vector<std::string> warnings =
-      restore(checkpoint, context_.model, ema_ ? &*ema_ : nullptr, optimizer_, plan_, context_.recipe.weight_decay());
+      restore(checkpoint, context_.model, ema_ ? &*ema_ : nullptr, optimizer_, plan_);
   for (const std::string& warning : warnings) context_.log.warning(warning);
   first_step_ = checkpoint.step + 1;
-  if (checkpoint.best) best_.restore(checkpoint.best->value, checkpoint.best->step);
+  best_ = checkpoint.best;
   validation_pending_ = checkpoint.validation_pending;
 }
 
@@ -95,13 +91,21 @@ Batch Trainer::make_batch(std::int64_t number) const {
   const SampledBatch sampled = sampler_.batch(number);
   const std::int64_t step = number / plan_.accumulation;
   const ReadImageArgs args = plan_.settings.image.read_image_args();
-  return context_.train_transform.make_batch(
-      sampled.indices,
-      {.seed = plan_.seed, .epoch = sampled.epoch, .batch = number, .step = step},
-      [&](std::int64_t index) {
-        const std::string path = context_.train_data.path(index);
-        return SampleInput{.image = read_image(path, args), .annotations = context_.train_data.annotations(index), .path = path};
-      });
+  const auto read = [&](std::size_t i) {
+    const std::int64_t index = sampled.indices[i];
+    const std::string path = context_.train_data.path(index);
+    return SampleInput{.image = read_image(path, args),
+                       .annotations = context_.train_data.annotations(index),
+                       .path = path,
+                       .index = static_cast<std::uint64_t>(index)};
+  };
+  const std::int64_t batch_in_epoch = number % sampler_.batches_per_epoch();
+  return context_.train_transform.make_batch(sampled.indices.size(),
+                                             read,
+                                             {.seed = plan_.seed,
+                                              .epoch = static_cast<std::uint64_t>(sampled.epoch),
+                                              .batch_index = static_cast<std::uint64_t>(batch_in_epoch),
+                                              .step = step});
 }
 
 StepTimes Trainer::mean_times() const {
@@ -119,8 +123,7 @@ LossTerms Trainer::forward(const torch::Tensor& images, const Targets& targets) 
 void Trainer::run_step(std::int64_t step, PrefetchLoader<Batch>& loader) {
   const Clock::time_point begin = Clock::now();
   const double waited_before = loader.waited_seconds();
-  std::vector<std::pair<std::string, double>> sums;
-  double images_seen = 0;
+  WeightedMean losses_of_step;
   for (std::int64_t micro = 0; micro < plan_.accumulation; ++micro) {
     Batch batch = loader.next();
     const auto count = static_cast<double>(batch.count());
@@ -131,12 +134,9 @@ void Trainer::run_step(std::int64_t step, PrefetchLoader<Batch>& loader) {
     if (!std::isfinite(total)) fail_not_finite(step, total, batch.paths);
     (losses.total / static_cast<double>(plan_.accumulation)).backward();
     if (micro == 0) examples_.save_training_labels(step, images, batch);
-    add_weighted(sums, "loss", count * total);
-    for (const auto& [name, value] : losses.logged) add_weighted(sums, name, count * value.item<double>());
-    images_seen += count;
+    losses_of_step.update(loss_values(losses, total), count);
   }
-  for (auto& [name, sum] : sums) sum /= images_seen;
-  step_losses_ = std::move(sums);
+  step_losses_ = losses_of_step.values();
 
   optimizer_.step(base_learning_rate_ * context_.recipe.learning_rate_factor(step, plan_.steps));
   optimizer_.zero_gradients();
@@ -158,7 +158,7 @@ void Trainer::log_step(std::int64_t step) {
                                        .learning_rate = learning_rate,
                                        .gradient_norm = std::nullopt,
                                        .times = times}));
-  std::vector<std::pair<std::string, double>> scalars;
+  NamedValues scalars;
   for (const auto& [name, value] : step_losses_) scalars.emplace_back(name == "loss" ? "train_loss" : "train_loss/" + name, value);
   scalars.emplace_back("learning_rate", learning_rate);
   scalars.emplace_back("profiling/train_step_time_sec", times.step_seconds);
@@ -178,11 +178,21 @@ void Trainer::save_last(std::int64_t step) {
                                 .plan = plan_,
                                 .base_learning_rate = base_learning_rate_,
                                 .step = step,
-                                .best = best_.best(),
+                                .best = best_,
                                 .validation_pending = is_validation_due(step)};
   write_training_checkpoint(context_.folder.last_checkpoint(), source);
   context_.log.info(fmt::format("Exporting the last model to '{}'", context_.folder.exported_last().string()));
-  write_exported_model(context_.folder.exported_last(), source);
+  write_exported_checkpoint(context_.folder.exported_last(), source);
+}
+
+bool Trainer::is_best(const NamedValues& scalars, std::int64_t step) {
+  const std::string& watched = plan_.settings.metric.watch_metric;
+  for (const auto& [name, value] : scalars) {
+    if (name == watched) return best_.update(value, step, watch_mode_);
+  }
+  // A class without boxes in this split has no tag; then the latest weights are the best known ones.
+  context_.log.warning(fmt::format("'{}' was not computed in this validation; the latest weights are kept as the best ones", watched));
+  return true;
 }
 
 void Trainer::validate(std::int64_t step) {
@@ -190,14 +200,14 @@ void Trainer::validate(std::int64_t step) {
   Detector& model = ema_ ? ema_->model() : context_.model;
   const bool was_training = model.is_training();
   const Validator::Outcome outcome = context_.validator.run(model, [&](const ValidationProgress& progress) {
-    examples_.save_validation(progress);
+    examples_.save_validation(step, progress);
     if (progress.batch + 1 == progress.batches || is_logged_step(progress.batch + 1, plan_.validation_log_every)) {
       context_.log.info(format_validation_line({.step = progress.batch + 1, .steps = progress.batches, .loss = progress.loss, .times = progress.times}));
     }
   });
   if (was_training) context_.recipe.prepare_for_training(context_.model);
 
-  std::vector<std::pair<std::string, double>> scalars = outcome.scalars();
+  NamedValues scalars = outcome.scalars();
   const std::int64_t epoch = finished_epochs(step, plan_.accumulation, sampler_.batches_per_epoch());
   scalars.emplace_back("profiling/val_step_time_sec", outcome.times.step_seconds);
   scalars.emplace_back("profiling/val_data_time_sec", outcome.times.data_seconds);
@@ -205,9 +215,7 @@ void Trainer::validate(std::int64_t step) {
   scalars.emplace_back("epoch", static_cast<double>(epoch));
   context_.metrics.log_scalars(step, scalars);
 
-  const bool improved = best_.update(scalars, step);
-  if (!best_.warning().empty()) context_.log.warning(best_.warning());
-  if (improved && plan_.settings.checkpoint.save_best) {
+  if (is_best(scalars, step) && plan_.settings.checkpoint.save_best) {
     const CheckpointSource source{.model = context_.model,
                                   .ema = ema_ ? &*ema_ : nullptr,
                                   .optimizer = optimizer_,
@@ -215,14 +223,14 @@ void Trainer::validate(std::int64_t step) {
                                   .plan = plan_,
                                   .base_learning_rate = base_learning_rate_,
                                   .step = step,
-                                  .best = best_.best(),
+                                  .best = best_,
                                   .validation_pending = false};
     context_.log.info(fmt::format("Saving the best checkpoint to '{}'", context_.folder.best_checkpoint().string()));
     write_training_checkpoint(context_.folder.best_checkpoint(), source);
     context_.log.info(fmt::format("Exporting the best model to '{}'", context_.folder.exported_best().string()));
-    write_exported_model(context_.folder.exported_best(), source);
+    write_exported_checkpoint(context_.folder.exported_best(), source);
   }
-  context_.log.info(outcome.table(best_.watched(), best_.best()));
+  context_.log.info(outcome.table(plan_.settings.metric.watch_metric, best_));
   context_.metrics.flush();
 }
 
@@ -254,10 +262,8 @@ TrainResult Trainer::run() {
   }
   context_.log.info("Training completed.");
   TrainResult result{.steps = plan_.steps, .best_metric = 0, .best_step = 0, .exported_best = {}, .exported_last = {}};
-  if (const auto best = best_.best()) {
-    result.best_metric = best->value;
-    result.best_step = best->step;
-  }
+  result.best_metric = best_.value.value_or(0);
+  result.best_step = best_.step;
   if (plan_.settings.checkpoint.save_best) result.exported_best = context_.folder.exported_best().string();
   if (plan_.settings.checkpoint.save_last) result.exported_last = context_.folder.exported_last().string();
   return result;

@@ -2,47 +2,30 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <filesystem>
 #include <optional>
 #include <string>
 
 #include "data/prefetch_loader.hpp"
+#include "data/sampler.hpp"
 #include "data/yolo_dataset.hpp"
 #include "detectors/detector.hpp"
 #include "detectors/recipe.hpp"
 #include "loggers/metric_logger.hpp"
 #include "loggers/run_log.hpp"
 #include "metrics/watch_metric.hpp"
+#include "metrics/weighted_mean.hpp"
 #include "saker/train.hpp"
 #include "train/example_images.hpp"
 #include "train/model_ema.hpp"
 #include "train/run_folder.hpp"
 #include "train/sgd.hpp"
 #include "train/step_line.hpp"
-#include "train/training_settings.hpp"
+#include "train/training_plan.hpp"
 #include "train/validator.hpp"
 #include "transforms/train_transform.hpp"
 
 namespace saker {
-
-enum class Precision { kFloat32, kBfloat16Mixed };
-
-// What a run does, with every automatic value resolved.
-struct TrainingPlan {
-  std::int64_t steps = 0;
-  std::int64_t batch_size = 0;  // of each process
-  std::int64_t accumulation = 1;
-  std::int64_t num_workers = 0;
-  std::int64_t log_every = 1;
-  std::int64_t validate_every = 1;
-  std::int64_t validation_log_every = 1;
-  std::uint64_t seed = 0;
-  std::int64_t rank = 0;
-  std::int64_t world_size = 1;
-  Precision precision = Precision::kFloat32;
-  torch::Device device = torch::kCPU;
-  TrainingSettings settings;
-};
 
 // What a run works on; everything must outlive the trainer.
 struct TrainingContext {
@@ -73,6 +56,7 @@ class Trainer {
   void save_last(std::int64_t step);
   void validate(std::int64_t step);
   bool is_validation_due(std::int64_t step) const;
+  bool is_best(const NamedValues& scalars, std::int64_t step);
   Batch make_batch(std::int64_t number) const;
   StepTimes mean_times() const;
 
@@ -82,13 +66,14 @@ class Trainer {
   Sgd optimizer_;
   std::optional<ModelEma> ema_;
   ExampleImages examples_;
-  BestTracker best_;
+  WatchMode watch_mode_;
+  BestValue best_;
   double base_learning_rate_ = 0;
   std::int64_t first_step_ = 0;
   bool validation_pending_ = false;  // the checkpoint was written before the validation of its step
 
   // Losses of the latest optimizer step, means over its images.
-  std::vector<std::pair<std::string, double>> step_losses_;
+  NamedValues step_losses_;
   std::int64_t timed_steps_ = 0;
   double step_seconds_ = 0;
   double data_seconds_ = 0;

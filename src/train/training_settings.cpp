@@ -143,6 +143,27 @@ ImageSettings read_image_settings(const Value& image_args, SettingsProblems& pro
   return settings;
 }
 
+CocoSettings MetricSettings::coco_settings() const {
+  CocoSettings settings;
+  if (!iou_thresholds.empty()) settings.iou_thresholds = iou_thresholds;
+  if (!rec_thresholds.empty()) settings.recall_thresholds = rec_thresholds;
+  std::copy_n(max_detection_thresholds.begin(), settings.max_detections.size(), settings.max_detections.begin());
+  settings.micro_average = micro_average;
+  return settings;
+}
+
+ReadImageArgs ImageSettings::read_image_args() const {
+  ReadImageArgs args;
+  args.apply_exif_orientation = apply_exif_orientation;
+  if (dicom_window.is_array()) {
+    const Value::Array& window = dicom_window.as_array();
+    args.dicom_window = {.mode = DicomWindow::Mode::kFixed, .center = window[0].as_double(), .width = window[1].as_double()};
+  } else if (dicom_window.as_string() == "none") {
+    args.dicom_window.mode = DicomWindow::Mode::kNone;
+  }
+  return args;
+}
+
 TrainingSettings TrainingSettings::read(const TrainArgs& args, SettingsProblems& problems) {
   TrainingSettings settings;
   settings.logger = read_logger(args.logger_args, problems);

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "core/settings_reader.hpp"
+#include "image/read_image.hpp"
+#include "metrics/coco_average_precision.hpp"
 #include "saker/train.hpp"
 
 namespace saker {
@@ -32,6 +34,8 @@ struct MetricSettings {
   std::vector<double> rec_thresholds;  // empty: 0..1 in steps of 0.01
   std::vector<std::int64_t> max_detection_thresholds = {1, 10, 100};
   bool micro_average = false;
+
+  CocoSettings coco_settings() const;
 };
 
 struct LoaderSettings {
@@ -42,6 +46,8 @@ struct LoaderSettings {
 struct ImageSettings {
   bool apply_exif_orientation = true;
   Value dicom_window = "auto";  // "auto", "none" or [center, width]
+
+  ReadImageArgs read_image_args() const;
 };
 
 struct TrainingSettings {

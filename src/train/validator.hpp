@@ -7,13 +7,14 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "data/sampler.hpp"
 #include "data/yolo_dataset.hpp"
 #include "detectors/detector.hpp"
 #include "metrics/coco_average_precision.hpp"
 #include "metrics/watch_metric.hpp"
+#include "metrics/weighted_mean.hpp"
 #include "train/step_line.hpp"
 #include "train/training_settings.hpp"
 #include "transforms/batch.hpp"
@@ -44,18 +45,18 @@ struct ValidationProgress {
 class Validator {
  public:
   struct Outcome {
-    std::vector<std::pair<std::string, double>> losses;  // means over images, "loss" first
+    NamedValues losses;  // means over images, "loss" first
     CocoResult metrics;
     std::int64_t images = 0;
     StepTimes times;
     bool classwise = false;
-    std::vector<std::int64_t> max_detections;
+    std::vector<std::string> metric_names;  // of metrics.values()
     std::vector<std::string> class_names;
 
     // val_loss, val_loss/<name>, val_metric/<metric> and, where asked for, val_metric_classwise/map_<class>.
-    std::vector<std::pair<std::string, double>> scalars() const;
+    NamedValues scalars() const;
     // A summary for people.
-    std::string table(const std::string& watched, const std::optional<BestValue>& best) const;
+    std::string table(const std::string& watched, const BestValue& best) const;
   };
 
   // The data set and transform must outlive the validator.

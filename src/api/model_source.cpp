@@ -1,0 +1,56 @@
+#include "api/model_source.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "detectors/init_args.hpp"
+#include "detectors/load_weights.hpp"
+#include "detectors/registry.hpp"
+#include "saker/error.hpp"
+#include "weights/exported_model.hpp"
+#include "weights/pickle_settings.hpp"
+
+namespace saker {
+namespace {
+
+bool looks_like_a_path(const std::string& text) { return text.ends_with(".pt") || text.ends_with(".ckpt") || text.ends_with(".pth"); }
+
+}  // namespace
+
+ModelSource read_model_file(const std::filesystem::path& path) {
+  const ExportedModel file = read_exported_model(path);
+  try {
+    return {.spec = spec_from_init_args(file.init_args),
+            .init_args = to_value(file.init_args),
+            .weights = file.model_weights(),
+            .origin = path.string()};
+  } catch (const Error& error) {
+    throw error.with_context(path.string());
+  }
+}
+
+ModelSource find_model(const std::string& name_or_file) {
+  std::error_code ignored;
+  if (std::filesystem::exists(name_or_file, ignored)) return read_model_file(name_or_file);
+  if (looks_like_a_path(name_or_file)) {
+    throw Error(ErrorKind::kIo, fmt::format("{}: no such file; name an exported model, a checkpoint or one of `saker models`", name_or_file));
+  }
+  const DetectorName name = find_detector(name_or_file);
+  return {.spec = {.model_name = name.plain_name, .image_size = name.image_size, .classes = {}},
+          .init_args = {},
+          .weights = {},
+          .origin = name_or_file};
+}
+
+std::shared_ptr<Detector> load_detector(const ModelSource& source) {
+  try {
+    std::shared_ptr<Detector> detector = make_detector_for_weights(source.spec, source.weights, source.init_args, 0);
+    load_weights(*detector, source.weights, LoadMode::kStrict);
+    return detector;
+  } catch (const Error& error) {
+    throw error.with_context(source.origin);
+  }
+}
+
+}  // namespace saker

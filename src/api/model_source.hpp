@@ -1,0 +1,34 @@
+// Where a run's or a prediction's model comes from: a file of weights or an architecture's name.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "detectors/detector.hpp"
+#include "saker/value.hpp"
+#include "weights/state_dict.hpp"
+
+namespace saker {
+
+struct ModelSource {
+  DetectorSpec spec;   // of the file, or the name's defaults without classes
+  Value init_args;     // of the file; null for a name
+  StateDict weights;   // of the task model; empty for a name
+  std::string origin;  // for messages: the file or the name
+
+  bool has_weights() const { return !weights.empty(); }
+};
+
+// A path that exists wins over a name.
+// Throws Error: usage for what is neither, with the nearest names; checkpoint for a file that holds no detector of ours.
+ModelSource find_model(const std::string& name_or_file);
+
+// The weights and arguments of an exported model or a training checkpoint.
+ModelSource read_model_file(const std::filesystem::path& path);
+
+// The detector of a source that has weights, loaded strictly.
+std::shared_ptr<Detector> load_detector(const ModelSource& source);
+
+}  // namespace saker

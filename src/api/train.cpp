@@ -1,0 +1,235 @@
+// train_object_detection: from arguments to a running loop.
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "api/model_source.hpp"
+#include "api/training_device.hpp"
+#include "core/atomic_file.hpp"
+#include "core/yaml_writer.hpp"
+#include "data/data_settings.hpp"
+#include "data/yolo_dataset.hpp"
+#include "detectors/load_weights.hpp"
+#include "detectors/registry.hpp"
+#include "loggers/jsonl_writer.hpp"
+#include "loggers/metric_logger.hpp"
+#include "loggers/run_log.hpp"
+#include "loggers/tensorboard_writer.hpp"
+#include "saker/error.hpp"
+#include "saker/train.hpp"
+#include "train/auto_rules.hpp"
+#include "train/checkpoint.hpp"
+#include "train/run_folder.hpp"
+#include "train/stop_request.hpp"
+#include "train/trainer.hpp"
+#include "train/training_plan.hpp"
+#include "train/training_settings.hpp"
+#include "train/validator.hpp"
+#include "transforms/resolve_transforms.hpp"
+
+namespace saker {
+namespace {
+
+// The model that a run starts from.
+ModelSource starting_model(const TrainArgs& args, const RunFolder& folder) {
+  if (args.resume_interrupted) {
+    if (!std::filesystem::exists(folder.last_checkpoint())) {
+      throw Error(ErrorKind::kIo,
+                  fmt::format("{}: is not there, so there is nothing to resume; start the run without resume_interrupted", folder.last_checkpoint().string()));
+    }
+    return read_model_file(folder.last_checkpoint());
+  }
+  ModelSource source = find_model(args.model);
+  if (args.checkpoint.empty()) return source;
+  ModelSource checkpoint = read_model_file(args.checkpoint);
+  if (!same_family(checkpoint.spec.model_name, source.spec.model_name)) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("checkpoint '{}' holds {}, which is of another family than the model {}", args.checkpoint, checkpoint.spec.model_name, args.model));
+  }
+  return checkpoint;
+}
+
+ResolvedTransforms resolve_run_transforms(const TrainArgs& args, const ModelSource& source, const RunLength& length) {
+  TransformContext context{.default_image_size = default_image_size(source.spec.model_name), .run = length};
+  if (source.has_weights()) {
+    context.stored_image_size = source.spec.image_size;
+    context.stored_normalization = source.spec.normalization;
+  }
+  return resolve_transforms(transform_family(source.spec.model_name), args.transform_args, context);
+}
+
+std::shared_ptr<Detector> make_starting_detector(const TrainArgs& args, const ModelSource& source, const DetectorSpec& spec, RunLog& log) {
+  const auto seed = static_cast<std::uint64_t>(args.seed);
+  if (!source.has_weights()) return make_detector(spec, seed);
+  std::shared_ptr<Detector> detector = make_detector_for_weights(spec, source.weights, source.init_args, seed);
+  const WeightsReport report = load_weights(*detector, source.weights, LoadMode::kFineTuning);
+  log.info(fmt::format("Weights of {}: {}", source.origin, report.summary()));
+  return detector;
+}
+
+void log_data(const YoloDataset& train, const YoloDataset& val, RunLog& log) {
+  log.info(fmt::format("Train images: {}, Val images: {}", train.size(), val.size()));
+  for (const YoloDataset* data : {&train, &val}) {
+    for (const std::string& line : data->statistics().log_lines()) log.info(line);
+    for (const std::string& line : data->statistics().warnings()) log.warning(line);
+  }
+}
+
+void open_trackers(const LoggerSettings& settings, const RunFolder& folder, const Value& resolved, FanOutLogger& metrics) {
+  if (settings.tensorboard) metrics.add(std::make_unique<TensorBoardWriter>(folder.path()));
+  if (settings.jsonl) metrics.add(std::make_unique<JsonlWriter>(folder.metrics_jsonl()));
+  metrics.log_hyperparameters(resolved);
+}
+
+// args with every automatic value in place, as config.yaml holds it.
+Value resolved_settings(const TrainArgs& args, const TrainingPlan& plan, const ResolvedData& data, const ResolvedTransforms& transforms,
+                        const Recipe& recipe) {
+  Value value = to_value(args);
+  value["data"] = to_value(data.args);
+  value["steps"] = plan.steps;
+  value["batch_size"] = plan.batch_size * plan.world_size;
+  value["gradient_accumulation_steps"] = plan.accumulation;
+  value["num_workers"] = plan.num_workers;
+  value["precision"] = plan.precision == Precision::kFloat32 ? "32-true" : "bf16-mixed";
+  value["accelerator"] = plan.device.is_cpu() ? "cpu" : "gpu";
+  value["model_args"] = recipe.resolved_model_args();
+  value["transform_args"] = transforms.to_value();
+  Value& logger = value["logger_args"];
+  logger["log_every_num_steps"] = plan.log_every;
+  logger["val_every_num_steps"] = plan.validate_every;
+  logger["val_log_every_num_steps"] = plan.validation_log_every;
+  return value;
+}
+
+void log_plan(const TrainingPlan& plan, RunLog& log) {
+  if (plan.accumulation > 1) {
+    log.info(fmt::format("Accumulating gradients over {} batches of {} images: {} images a step.",
+                         plan.accumulation,
+                         plan.batch_size,
+                         plan.accumulation * plan.batch_size));
+  }
+  log.info(fmt::format("Logging every {} steps.", plan.log_every));
+  log.info(fmt::format("Validating every {} steps.", plan.validate_every));
+  log.info(fmt::format("Saving checkpoints every {} steps.", plan.settings.checkpoint.save_every_num_steps));
+}
+
+TrainingPlan make_plan(const TrainArgs& args, const TrainingSettings& settings, const Recipe& recipe, const YoloDataset& train, RunLog& log) {
+  TrainingPlan plan;
+  plan.settings = settings;
+  plan.steps = args.steps.value_or(recipe.default_steps());
+  const std::int64_t wanted = args.batch_size.value_or(recipe.default_batch_size());
+  const BatchSizes batch = resolve_batch_size(wanted, train.size(), plan.world_size, settings.loader.batch_size);
+  if (batch.reduced_to_dataset) {
+    log.warning(fmt::format("batch_size {} is reduced to {}, the number of training images", wanted, batch.global));
+  }
+  plan.batch_size = batch.global / plan.world_size;
+  plan.accumulation = resolve_accumulation(args.gradient_accumulation_steps, batch.global, recipe.default_batch_size());
+  plan.num_workers = resolve_num_workers(args.num_workers, 1);
+  plan.log_every = settings.logger.log_every_num_steps.value_or(auto_log_interval(plan.steps));
+  plan.validate_every = settings.logger.val_every_num_steps.value_or(auto_validation_interval(plan.steps));
+  plan.seed = static_cast<std::uint64_t>(args.seed);
+  plan.device = training_device(args);
+  plan.precision = training_precision(args, plan.device);
+  return plan;
+}
+
+void check_arguments(const TrainArgs& args, SettingsProblems& problems) {
+  if (args.out.empty()) problems.missing_key("out");
+  if (args.model.empty() && !args.resume_interrupted) problems.missing_key("model");
+  if (args.steps && *args.steps < 1) problems.bad_value("steps", fmt::format("must be at least 1 but got {}", *args.steps));
+  if (args.batch_size && *args.batch_size < 1) problems.bad_value("batch_size", fmt::format("must be at least 1 but got {}", *args.batch_size));
+  if (args.gradient_accumulation_steps && *args.gradient_accumulation_steps < 1) {
+    problems.bad_value("gradient_accumulation_steps", fmt::format("must be at least 1 but got {}", *args.gradient_accumulation_steps));
+  }
+  if (args.num_workers && *args.num_workers < 0) problems.bad_value("num_workers", fmt::format("must be at least 0 but got {}", *args.num_workers));
+  if (args.resume_interrupted && !args.checkpoint.empty()) {
+    problems.bad_value("checkpoint", "cannot be combined with resume_interrupted; use one of them");
+  }
+  check_device_arguments(args, problems);
+}
+
+}  // namespace
+
+TrainResult train_object_detection(const TrainArgs& args) {
+  SettingsProblems problems;
+  check_arguments(args, problems);
+  const TrainingSettings settings = TrainingSettings::read(args, problems);
+  problems.throw_if_any();
+  RunFolder::require_usable(args.out, args.overwrite, args.resume_interrupted);
+
+  // Everything that can be wrong with settings, data and weights is found before the run folder is touched.
+  RunLog log;
+  const RunFolder folder(args.out);
+  const ResolvedData data = resolve_data(args.data);
+  const ModelSource source = starting_model(args, folder);
+  const std::unique_ptr<Recipe> recipe = make_recipe(source.spec.model_name, args.model_args, problems);
+  problems.throw_if_any();
+  const YoloDataset train(data.args, "train");
+  const YoloDataset val(data.args, "val");
+  TrainingPlan plan = make_plan(args, settings, *recipe, train, log);
+  const std::int64_t batches_per_epoch = EpochSampler({.dataset_size = train.size(), .batch_size = plan.batch_size}).batches_per_epoch();
+  const ResolvedTransforms transforms = resolve_run_transforms(
+      args,
+      source,
+      {.total_steps = plan.steps, .batches_per_epoch = batches_per_epoch, .gradient_accumulation_steps = plan.accumulation});
+  const TrainTransform train_transform(transforms.train);
+  const ValidationTransform validation_transform(transforms.validation);
+  Validator validator(val,
+                      validation_transform,
+                      {.batch_size = plan.batch_size,
+                       .num_workers = plan.num_workers,
+                       .prefetch_factor = settings.loader.prefetch_factor,
+                       .device = plan.device,
+                       .metric = settings.metric,
+                       .image = settings.image});
+  plan.validation_log_every = settings.logger.val_log_every_num_steps.value_or(auto_validation_log_interval(validator.batches()));
+
+  folder.make();
+  log.attach_file(folder.train_log());
+  const Value resolved = resolved_settings(args, plan, data, transforms, *recipe);
+  log.info("Args: " + to_value(args).to_json(4));
+  log.info(fmt::format("Run folder: {}", folder.path().string()));
+  for (const std::string& warning : data.warnings) log.warning(warning);
+  log_data(train, val, log);
+  for (const std::string& warning : transforms.warnings) log.warning(warning);
+  log.info("Resolved Args: " + resolved.to_json(4));
+  write_file_atomically(folder.config(), to_yaml(resolved));
+  apply_float32_matmul_precision(args);
+
+  DetectorSpec spec = source.spec;
+  spec.classes = train.classes().kept();
+  spec.image_size = *transforms.validation.image_size;
+  spec.normalization = *transforms.validation.normalize;
+  const std::shared_ptr<Detector> detector = make_starting_detector(args, source, spec, log);
+  recipe->load_backbone(*detector);
+  detector->to(plan.device);
+  log_plan(plan, log);
+
+  FanOutLogger metrics;
+  open_trackers(settings.logger, folder, resolved, metrics);
+  Trainer trainer(plan,
+                  {.folder = folder,
+                   .train_data = train,
+                   .train_transform = train_transform,
+                   .validator = validator,
+                   .model = *detector,
+                   .recipe = *recipe,
+                   .log = log,
+                   .metrics = metrics});
+  try {
+    if (args.resume_interrupted) trainer.resume(folder.last_checkpoint());
+    TrainResult result = trainer.run();
+    metrics.close();
+    return result;
+  } catch (const Error& error) {
+    log.error(error.what());
+    metrics.close();
+    throw;
+  }
+}
+
+}  // namespace saker

@@ -1,0 +1,54 @@
+// The files that a training run writes and resumes from.
+//
+// last.ckpt and best.ckpt hold train_model (model.*, ema_model.updates, ema_model.model.*), optimizer, scheduler, step,
+// model_class_path, model_init_args and license_info as the reference does, so that it can resume from them, and cpp_state with what
+// an exact resume needs besides. exported_*.pt hold the weights for inference. Layout: docs/formats/checkpoint.md.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "detectors/detector.hpp"
+#include "detectors/recipe.hpp"
+#include "metrics/watch_metric.hpp"
+#include "train/model_ema.hpp"
+#include "train/sgd.hpp"
+#include "train/training_plan.hpp"
+#include "weights/pickle_value.hpp"
+
+namespace saker {
+
+// Everything that goes into the files of one moment of a run.
+struct CheckpointSource {
+  const Detector& model;
+  const ModelEma* ema = nullptr;  // null: no moving average
+  const Sgd& optimizer;
+  const Recipe& recipe;
+  const TrainingPlan& plan;
+  double base_learning_rate = 0;
+  std::int64_t step = 0;  // 0-based, the last finished one
+  BestValue best;
+  bool validation_pending = false;  // the step's validation comes after this file
+};
+
+void write_training_checkpoint(const std::filesystem::path& path, const CheckpointSource& source);
+void write_exported_checkpoint(const std::filesystem::path& path, const CheckpointSource& source);
+
+struct TrainingCheckpoint {
+  std::filesystem::path path;
+  PickleValue content;
+  std::int64_t step = 0;
+  BestValue best;  // empty in files of the reference
+  bool validation_pending = false;
+};
+
+// Throws Error (io) when there is no such file, (checkpoint) when it is no training checkpoint.
+TrainingCheckpoint read_training_checkpoint(const std::filesystem::path& path);
+
+// Puts weights, averages and velocities back. ema may be null. Returns what differs between the settings of the checkpoint and of the
+// plan without being an error. Throws Error (checkpoint) when the model, its classes or its input size differ.
+std::vector<std::string> restore(const TrainingCheckpoint& checkpoint, Detector& model, ModelEma* ema, Sgd& optimizer, const TrainingPlan& plan);
+
+}  // namespace saker

@@ -1,0 +1,30 @@
+// What a training run does, with every automatic value resolved.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+
+#include "train/training_settings.hpp"
+
+namespace saker {
+
+enum class Precision { kFloat32, kBfloat16Mixed };
+
+struct TrainingPlan {
+  std::int64_t steps = 0;
+  std::int64_t batch_size = 0;  // of each process
+  std::int64_t accumulation = 1;
+  std::int64_t num_workers = 0;
+  std::int64_t log_every = 1;
+  std::int64_t validate_every = 1;
+  std::int64_t validation_log_every = 1;
+  std::uint64_t seed = 0;
+  std::int64_t rank = 0;
+  std::int64_t world_size = 1;
+  Precision precision = Precision::kFloat32;
+  torch::Device device = torch::kCPU;
+  TrainingSettings settings;
+};
+
+}  // namespace saker

@@ -1,0 +1,143 @@
+#include "train/validator.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "data/prefetch_loader.hpp"
+#include "detectors/class_labels.hpp"
+#include "image/read_image.hpp"
+#include "train/batch_tensors.hpp"
+
+namespace saker {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Boxes of labels in pixels of `size`, four numbers a box.
+std::vector<float> corners_in_pixels(const Annotations& annotations, ImageSize size) {
+  const auto width = static_cast<float>(size.width);
+  const auto height = static_cast<float>(size.height);
+  std::vector<float> corners;
+  corners.reserve(4 * annotations.boxes.size());
+  for (const NormalizedBox& box : annotations.boxes) {
+    const auto x = static_cast<float>(box.center_x);
+    const auto y = static_cast<float>(box.center_y);
+    const auto w = static_cast<float>(box.width);
+    const auto h = static_cast<float>(box.height);
+    corners.insert(corners.end(), {(x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height});
+  }
+  return corners;
+}
+
+void add_image(CocoEvaluator& evaluator, const Predictions& predictions, const Annotations& annotations, ImageSize size) {
+  const torch::Tensor boxes = predictions.boxes_xyxy.to(torch::kCPU, torch::kFloat).contiguous();
+  const torch::Tensor scores = predictions.scores.to(torch::kCPU, torch::kFloat).contiguous();
+  const torch::Tensor classes = predictions.classes.to(torch::kCPU, torch::kLong).contiguous();
+  const auto count = static_cast<std::size_t>(scores.numel());
+  const std::vector<float> corners = corners_in_pixels(annotations, size);
+  evaluator.add_image({.boxes_xyxy = {boxes.const_data_ptr<float>(), 4 * count},
+                       .scores = {scores.const_data_ptr<float>(), count},
+                       .labels = {classes.const_data_ptr<std::int64_t>(), count}},
+                      {.boxes_xyxy = corners, .labels = annotations.classes});
+}
+
+NamedValues loss_values(const LossTerms& losses) {
+  NamedValues values = {{"loss", losses.total.item<double>()}};
+  for (const auto& [name, value] : losses.logged) values.emplace_back(name, value.item<double>());
+  return values;
+}
+
+std::string metric_row(const std::string& name, double value) { return fmt::format("  {:<28} {:>8.4f}", name, value); }
+
+}  // namespace
+
+Validator::Validator(const YoloDataset& data, const ValidationTransform& transform, ValidatorSettings settings)
+    : data_(&data),
+      transform_(&transform),
+      settings_(std::move(settings)),
+      sampler_({.dataset_size = data.size(), .batch_size = settings_.batch_size, .shuffle = false, .drop_last = false}) {}
+
+std::int64_t Validator::batches() const { return sampler_.batches_per_epoch(); }
+
+Batch Validator::make_batch(std::int64_t number) const {
+  const SampledBatch sampled = sampler_.batch(number);
+  const ReadImageArgs args = settings_.image.read_image_args();
+  return transform_->make_batch(sampled.indices.size(), [&](std::size_t i) {
+    const std::int64_t index = sampled.indices[i];
+    const std::string path = data_->path(index);
+    return SampleInput{.image = read_image(path, args),
+                       .annotations = data_->annotations(index),
+                       .path = path,
+                       .index = static_cast<std::uint64_t>(index)};
+  });
+}
+
+Validator::Outcome Validator::run(Detector& model, const std::function<void(const ValidationProgress&)>& on_batch) const {
+  const torch::NoGradGuard no_grad;
+  model.eval();
+  CocoEvaluator evaluator(settings_.metric.coco_settings());
+  WeightedMean losses;
+  Outcome outcome;
+  outcome.classwise = settings_.metric.classwise;
+  outcome.metric_names = evaluator.settings().names();
+  for (const auto& [id, name] : model.spec().classes) outcome.class_names.push_back(name);
+
+  const auto threads = static_cast<int>(settings_.num_workers);
+  const auto prefetch = static_cast<int>(settings_.num_workers * settings_.prefetch_factor);
+  PrefetchLoader<Batch> loader([this](std::int64_t number) { return make_batch(number); }, 0, batches(), threads, prefetch);
+  const Clock::time_point begin = Clock::now();
+  for (std::int64_t number = 0; number < batches(); ++number) {
+    Batch batch = loader.next();
+    const Targets targets = make_targets(batch, settings_.device);
+    const torch::Tensor images = take_images(batch, settings_.device);
+    const Detector::Validation result = model.validate(images, targets, batch.original_sizes);
+    for (std::size_t i = 0; i < result.predictions.size(); ++i) {
+      const bool in_input = model.evaluation_space() == EvaluationSpace::kNetworkInput;
+      add_image(evaluator, result.predictions[i], batch.annotations[i], in_input ? batch.size : batch.original_sizes[i]);
+    }
+    losses.update(loss_values(result.losses), static_cast<double>(batch.count()));
+    outcome.images += batch.count();
+
+    const auto done = static_cast<double>(number + 1);
+    const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    outcome.times = {.step_seconds = seconds / done,
+                     .data_seconds = loader.waited_seconds() / done,
+                     .images_per_second = static_cast<double>(outcome.images) / seconds};
+    const bool is_last = number + 1 == batches();
+    if (is_last) outcome.losses = losses.values();
+    if (on_batch) {
+      on_batch({.batch = number,
+                .batches = batches(),
+                .images = images,
+                .labels = batch,
+                .predictions = result.predictions,
+                .loss = is_last ? std::optional<double>(outcome.losses.front().second) : std::nullopt,
+                .times = outcome.times});
+    }
+  }
+  outcome.metrics = evaluator.compute();
+  return outcome;
+}
+
+NamedValues Validator::Outcome::scalars() const {
+  NamedValues scalars;
+  for (const auto& [name, value] : losses) scalars.emplace_back(name == "loss" ? "val_loss" : "val_loss/" + name, value);
+  const std::array<double, 12> values = metrics.values();
+  for (std::size_t i = 0; i < values.size(); ++i) scalars.emplace_back("val_metric/" + metric_names[i], values[i]);
+  if (classwise) {
+    for (const CocoClassResult& result : metrics.classes) {
+      scalars.emplace_back("val_metric_classwise/map_" + class_names[static_cast<std::size_t>(result.label)], result.average_precision);
+    }
+  }
+  return scalars;
+}
+
+std::string Validator::Outcome::table(const std::string& watched, const BestValue& best) const {
+  std::string text = fmt::format("Validation of {} images", images);
+  for (const auto& [name, value] : scalars()) text += "\n" + metric_row(name, value);
+  if (best.value) text += fmt::format("\nBest {} so far: {:.4f} at step {}", watched, *best.value, best.step + 1);
+  return text;
+}
+
+}  // namespace saker
