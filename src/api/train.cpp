@@ -226,7 +226,7 @@ TrainResult train_object_detection(const TrainArgs& args) {
     metrics.close();
     return result;
   } catch (const Error& error) {
-    log.error(error.what());
+    log.error_to_file(error.what());
     metrics.close();
     throw;
   }

@@ -1,0 +1,91 @@
+#include "loggers/run_log.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/rotating_file_sink.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+
+#include <cstdlib>
+
+#include "saker/error.hpp"
+
+namespace saker {
+namespace {
+
+constexpr std::size_t kMaxFileBytes = std::size_t{1} << 30;
+constexpr std::size_t kBackups = 4;
+
+// SPDLOG's short names differ from the words of the file's format.
+class LevelWord final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+    const char* word = "INFO";
+    if (message.level == spdlog::level::debug) word = "DEBUG";
+    if (message.level == spdlog::level::warn) word = "WARNING";
+    if (message.level == spdlog::level::err) word = "ERROR";
+    out.append(fmt::string_view(word).data(), fmt::string_view(word).data() + fmt::string_view(word).size());
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<LevelWord>(); }
+};
+
+spdlog::level::level_enum console_level() {
+  const char* text = std::getenv("SAKER_LOG_LEVEL");
+  const std::string word = text == nullptr ? "" : text;
+  if (word == "debug" || word == "DEBUG") return spdlog::level::debug;
+  if (word == "warning" || word == "WARNING") return spdlog::level::warn;
+  if (word == "error" || word == "ERROR") return spdlog::level::err;
+  return spdlog::level::info;
+}
+
+}  // namespace
+
+RunLog::RunLog() {
+  console_ = std::make_shared<spdlog::logger>("saker", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+  console_->set_pattern("%^%v%$");
+  console_->set_level(console_level());
+  // Plain progress lines stay uncoloured.
+  auto* sink = static_cast<spdlog::sinks::stderr_color_sink_mt*>(console_->sinks().front().get());
+  sink->set_color(spdlog::level::info, "");
+}
+
+RunLog::~RunLog() = default;
+
+void RunLog::attach_file(const std::filesystem::path& path) {
+  try {
+    auto sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(path.string(), kMaxFileBytes, kBackups);
+    file_ = std::make_shared<spdlog::logger>("file", std::move(sink));
+  } catch (const spdlog::spdlog_ex& error) {
+    throw Error(ErrorKind::kIo, fmt::format("{}: cannot be written: {}", path.string(), error.what()));
+  }
+  auto formatter = std::make_unique<spdlog::pattern_formatter>();
+  formatter->add_flag<LevelWord>('*').set_pattern("[%Y-%m-%d %H:%M:%S,%e][%*] %v");
+  file_->set_formatter(std::move(formatter));
+  file_->set_level(spdlog::level::debug);
+  file_->flush_on(spdlog::level::debug);
+}
+
+void RunLog::debug(const std::string& message) {
+  console_->debug(message);
+  if (file_) file_->debug(message);
+}
+
+void RunLog::info(const std::string& message) {
+  console_->info(message);
+  if (file_) file_->info(message);
+}
+
+void RunLog::warning(const std::string& message) {
+  console_->warn(message);
+  if (file_) file_->warn(message);
+}
+
+void RunLog::error(const std::string& message) {
+  console_->error(message);
+  if (file_) file_->error(message);
+}
+
+void RunLog::error_to_file(const std::string& message) {
+  if (file_) file_->error(message);
+}
+
+}  // namespace saker

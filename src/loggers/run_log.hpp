@@ -1,0 +1,39 @@
+// What a run says: to people on standard error, and in full to train.log.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace spdlog {
+class logger;
+}
+
+namespace saker {
+
+// Console: INFO and up (SAKER_LOG_LEVEL changes it: debug, info, warning, error), the message alone, coloured on a terminal.
+// File: DEBUG and up, "[2026-01-31 12:00:00,123][INFO] message".
+class RunLog {
+ public:
+  RunLog();
+  RunLog(const RunLog&) = delete;
+  RunLog& operator=(const RunLog&) = delete;
+  ~RunLog();
+
+  // From here on everything goes to this file too, appended; it rotates at 1 GiB with 4 backups.
+  // Throws Error (io) when it cannot be written.
+  void attach_file(const std::filesystem::path& path);
+
+  void debug(const std::string& message);
+  void info(const std::string& message);
+  void warning(const std::string& message);
+  void error(const std::string& message);
+  // To the file alone: an error that the caller reports to the user in its own way.
+  void error_to_file(const std::string& message);
+
+ private:
+  std::shared_ptr<spdlog::logger> console_;
+  std::shared_ptr<spdlog::logger> file_;  // null before attach_file
+};
+
+}  // namespace saker
