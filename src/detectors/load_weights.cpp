@@ -1,0 +1,179 @@
+#include "detectors/load_weights.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "saker/error.hpp"
+
+namespace saker {
+namespace {
+
+using Pairs = std::vector<std::pair<torch::Tensor, torch::Tensor>>;  // destination, source
+
+std::string shape_text(const torch::Tensor& tensor) {
+  std::string text = "[";
+  for (std::int64_t i = 0; i < tensor.dim(); ++i)
+    text += (i == 0 ? "" : ", ") + std::to_string(tensor.size(i));
+  return text + "]";
+}
+
+std::string first_few(const std::vector<std::string>& keys) {
+  std::string text;
+  for (std::size_t i = 0; i < keys.size() && i < 3; ++i) text += (i == 0 ? "" : ", ") + keys[i];
+  return keys.size() > 3 ? text + fmt::format(" and {} more", keys.size() - 3) : text;
+}
+
+// The module of a key, "head.gfl_cls.0" for "head.gfl_cls.0.bias".
+std::string module_of(const std::string& key) {
+  return key.substr(0, std::min(key.rfind('.'), key.size()));
+}
+
+// Modules among the class-dependent ones of which any tensor has another shape in the file.
+std::vector<std::string> mismatched_modules(const std::vector<std::string>& candidates,
+                                            const StateDict& own,
+                                            const StateDict& state) {
+  std::vector<std::string> modules;
+  for (const auto& item : own) {
+    const std::string module = module_of(item.key());
+    if (std::find(candidates.begin(), candidates.end(), module) == candidates.end()) continue;
+    const torch::Tensor* source = state.find(item.key());
+    if (source != nullptr && source->sizes() != item.value().sizes()) modules.push_back(module);
+  }
+  return modules;
+}
+
+LoadReport match(const StateDict& own,
+                 const StateDict& state,
+                 const std::vector<std::string>& fresh_modules,
+                 Pairs& pairs) {
+  LoadReport report;
+  for (const auto& item : own) {
+    const std::string& key = item.key();
+    const torch::Tensor* source = state.find(key);
+    if (source == nullptr) {
+      report.missing.push_back(key);
+    } else if (std::find(fresh_modules.begin(), fresh_modules.end(), module_of(key)) !=
+               fresh_modules.end()) {
+      report.mismatched.push_back(key);
+    } else if (source->sizes() != item.value().sizes()) {
+      throw Error(
+          ErrorKind::kCheckpoint,
+          fmt::format(
+              "{}: the weights have shape {}, the model {}; they belong to another architecture",
+              key,
+              shape_text(*source),
+              shape_text(item.value())));
+    } else {
+      pairs.emplace_back(item.value(), *source);
+      report.loaded.push_back(key);
+    }
+  }
+  for (const auto& item : state) {
+    if (!own.contains(item.key())) report.unexpected.push_back(item.key());
+  }
+  return report;
+}
+
+void copy_all(const Pairs& pairs) {
+  const torch::NoGradGuard no_grad;
+  for (auto& [destination, source] : pairs) torch::Tensor(destination).copy_(source);
+}
+
+StateDict with_prefix_removed(const StateDict& state, std::string_view prefix) {
+  StateDict stripped;
+  for (const auto& item : state) {
+    if (item.key().starts_with(prefix))
+      stripped.insert(item.key().substr(prefix.size()), item.value());
+  }
+  return stripped;
+}
+
+std::size_t count_with_prefix(const StateDict& state, std::string_view prefix) {
+  return static_cast<std::size_t>(std::count_if(state.begin(), state.end(), [&](const auto& item) {
+    return item.key().starts_with(prefix);
+  }));
+}
+
+}  // namespace
+
+std::string LoadReport::summary() const {
+  std::string text = fmt::format(
+      "{} loaded, {} missing, {} unexpected", loaded.size(), missing.size(), unexpected.size());
+  if (!mismatched.empty())
+    text += fmt::format(", {} kept fresh (other number of classes)", mismatched.size());
+  return text;
+}
+
+LoadReport load_weights(Detector& detector, const StateDict& state, LoadMode mode) {
+  const StateDict own = state_dict(detector);
+  std::vector<std::string> fresh_modules;
+  if (mode == LoadMode::kFineTuning)
+    fresh_modules = mismatched_modules(detector.class_dependent_modules(), own, state);
+  Pairs pairs;
+  LoadReport report = match(own, state, fresh_modules, pairs);
+  if (mode == LoadMode::kStrict && !report.missing.empty()) {
+    throw Error(ErrorKind::kCheckpoint,
+                fmt::format("the weights lack {} of the model's {} entries: {}",
+                            report.missing.size(),
+                            own.size(),
+                            first_few(report.missing)));
+  }
+  if (mode == LoadMode::kStrict && !report.unexpected.empty()) {
+    throw Error(ErrorKind::kCheckpoint,
+                fmt::format("the weights have {} entries that the model does not know: {}",
+                            report.unexpected.size(),
+                            first_few(report.unexpected)));
+  }
+  if (pairs.empty()) {
+    throw Error(
+        ErrorKind::kCheckpoint,
+        fmt::format(
+            "none of the {} entries of the weights fits the model {}; they belong to another one",
+            state.size(),
+            detector.spec().model_name));
+  }
+  copy_all(pairs);
+  return report;
+}
+
+StateDict task_model_weights(const StateDict& state) {
+  std::string prefix;
+  for (const char* candidate : {"model.", "ema_model.model."}) {
+    if (count_with_prefix(state, candidate) > 0) prefix = candidate;
+  }
+  StateDict weights;
+  for (const auto& item : with_prefix_removed(state, prefix)) {
+    // A map of class ids that older files carry; the class list holds the same.
+    if (item.key() != "internal_class_to_class") weights.insert(item.key(), item.value());
+  }
+  return weights;
+}
+
+LoadReport load_backbone_weights(torch::nn::Module& backbone, const StateDict& state) {
+  StateDict weights = state;
+  if (count_with_prefix(weights, "module.") == weights.size())
+    weights = with_prefix_removed(weights, "module.");
+  constexpr std::array<std::string_view, 3> kPrefixes = {"_model.", "model.", "backbone."};
+  const auto count = [&](std::string_view prefix) { return count_with_prefix(weights, prefix); };
+  const auto* prefix = std::find_if(
+      kPrefixes.begin(), kPrefixes.end(), [&](auto p) { return count(p) == weights.size(); });
+  if (prefix == kPrefixes.end())
+    prefix = std::find_if(kPrefixes.begin(), kPrefixes.end(), [&](auto p) { return count(p) > 0; });
+  if (prefix != kPrefixes.end()) weights = with_prefix_removed(weights, *prefix);
+
+  Pairs pairs;
+  LoadReport report = match(state_dict(backbone), weights, {}, pairs);
+  if (pairs.empty()) {
+    throw Error(ErrorKind::kCheckpoint,
+                fmt::format("none of the {} entries of the backbone weights fits the backbone",
+                            state.size()));
+  }
+  copy_all(pairs);
+  return report;
+}
+
+}  // namespace saker
