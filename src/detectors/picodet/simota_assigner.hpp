@@ -7,6 +7,7 @@
 
 #include "detectors/picodet/ground_truth.hpp"
 #include "detectors/picodet/logit_planes.hpp"
+#include "detectors/picodet/match.hpp"
 #include "detectors/picodet/prior.hpp"
 #include "saker/detections.hpp"
 
@@ -16,13 +17,6 @@ struct SimOtaSettings {
   double center_radius = 2.5;        // in cells of the prior's own level
   std::int64_t candidate_topk = 10;  // overlaps whose sum says how many priors a box takes
   double iou_weight = 6;             // of 1 - GIoU, against the class cost at weight 1
-};
-
-// A prior and the box that it answers for.
-struct Match {
-  std::int64_t prior = 0;
-  std::int64_t gt = 0;
-  float iou = 0;  // of the decoded and the true box, in pixels
 };
 
 // Matches of one image in ascending order of priors; at most one a prior.
