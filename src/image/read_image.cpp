@@ -35,6 +35,8 @@ DecodedImage decode(std::span<const std::byte> bytes, const ReadImageArgs& args)
     return text.size() >= offset && text.substr(offset).starts_with(magic);
   };
   if (text.empty()) throw Error(ErrorKind::kData, "the file is empty (0 bytes)");
+  // First, since the preamble before it may be the head of another format.
+  if (at(128, "DICM"sv)) return {decode_dicom(bytes, args.dicom_window)};
   if (at(0, "\xFF\xD8\xFF"sv)) return decode_jpeg(bytes);
   if (at(0, "\x89PNG\r\n\x1A\n"sv)) return decode_png(bytes);
   if (at(0, "RIFF"sv) && at(8, "WEBP"sv)) return decode_webp(bytes);
@@ -42,7 +44,6 @@ DecodedImage decode(std::span<const std::byte> bytes, const ReadImageArgs& args)
     return {decode_tiff(bytes)};
   if (at(0, "BM"sv)) return {decode_bmp(bytes)};
   if (is_pnm(text)) return {decode_pnm(bytes)};
-  if (at(128, "DICM"sv)) return {decode_dicom(bytes, args.dicom_window)};
   throw Error(ErrorKind::kData,
               "its content is of no supported format (JPEG, PNG, PNM, BMP, TIFF, WebP, DICOM); "
               "convert it or remove it");
