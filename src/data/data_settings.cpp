@@ -204,6 +204,14 @@ ResolvedData data_from_value(const Value& value,
 
 ResolvedData resolve_data(const DataArgs& args) {
   if (has_path_only(args) && names_yaml_file(args)) return read_data_file(args.path);
+  if (has_path_only(args) && !args.path.empty()) {
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format(
+            "data: '{}' is not the name of a YAML file; name one (.yaml or .yml), or give train, "
+            "val and names beside path",
+            args.path));
+  }
   SettingsProblems problems;
   std::error_code ignored;
   if (args.path.empty()) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "metrics/class_average_precision.hpp"
@@ -95,10 +96,10 @@ CocoClassResult class_result(std::int64_t label,
 
 std::vector<std::int64_t> distinct_labels(const std::vector<std::int64_t>& a,
                                           const std::vector<std::int64_t>& b) {
-  std::vector<std::int64_t> labels = a;
-  labels.insert(labels.end(), b.begin(), b.end());
+  std::unordered_set<std::int64_t> distinct(a.begin(), a.end());
+  distinct.insert(b.begin(), b.end());
+  std::vector<std::int64_t> labels(distinct.begin(), distinct.end());
   std::sort(labels.begin(), labels.end());
-  labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
   return labels;
 }
 

@@ -125,6 +125,8 @@ TEST(DataSettings, TheStructIsCheckedToo) {
   const fs::path file = write(folder / "data.yaml", kGood);
   args.path = file.string();
   EXPECT_NE(message_of(args, ErrorKind::kUsage).find("is a file"), std::string::npos);
+  EXPECT_NE(message_of(path_only(folder.path()), ErrorKind::kUsage).find("YAML file"),
+            std::string::npos);
 }
 
 TEST(DataSettings, CocoIsNotOffered) {
