@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
+#include <type_traits>
 #include <vector>
 
 #include "saker/error.hpp"
@@ -38,13 +38,14 @@ Taps make_taps(std::int64_t size_in, std::int64_t size_out) {
   const double scale = static_cast<double>(size_in) / static_cast<double>(size_out);
   const double support = std::max(1.0, scale);
   taps.ranges.reserve(static_cast<std::size_t>(size_out));
+  std::vector<double> weights;
   for (std::int64_t d = 0; d < size_out; ++d) {
     const double centre = (static_cast<double>(d) + 0.5) * scale;
     const auto first = std::max<std::int64_t>(0, static_cast<std::int64_t>(centre - support + 0.5));
     const auto last = std::min(size_in, static_cast<std::int64_t>(centre + support + 0.5));
     const std::size_t begin = taps.weights.size();
     double sum = 0.0;
-    std::vector<double> weights;
+    weights.clear();
     for (std::int64_t j = first; j < last; ++j) {
       weights.push_back(
           std::max(0.0, 1.0 - std::abs((static_cast<double>(j) + 0.5 - centre) / support)));
@@ -57,23 +58,55 @@ Taps make_taps(std::int64_t size_in, std::int64_t size_out) {
   return taps;
 }
 
-// sum[i] (+)= weight * row[i]
-SAKER_VECTOR_CLONES
-void add_row(const std::uint8_t* row, float weight, bool first, float* sum, std::size_t count) {
-  if (first) {
-    for (std::size_t i = 0; i < count; ++i) sum[i] = weight * static_cast<float>(row[i]);
-  } else {
-    for (std::size_t i = 0; i < count; ++i) sum[i] += weight * static_cast<float>(row[i]);
+// sum[i] = sum over k of weights[k] * rows[k * stride + i], for i < count.
+//
+// Done in short pieces, which stay in the fastest cache, and two rows at a time, which halves the
+// traffic of the sums.
+template <typename Value>
+[[gnu::always_inline]] inline void add_rows(const Value* rows,
+                                            std::size_t stride,
+                                            std::span<const float> weights,
+                                            float* sum,
+                                            std::size_t count) {
+  constexpr std::size_t kPiece = 1024;
+  for (std::size_t begin = 0; begin < count; begin += kPiece) {
+    const std::size_t size = std::min(kPiece, count - begin);
+    float* __restrict out = sum + begin;
+    const Value* row = rows + begin;
+    std::fill_n(out, size, 0.0F);
+    std::size_t k = 0;
+    for (; k + 2 <= weights.size(); k += 2, row += 2 * stride) {
+      const Value* __restrict first = row;
+      const Value* __restrict second = row + stride;
+      const float a = weights[k];
+      const float b = weights[k + 1];
+      for (std::size_t i = 0; i < size; ++i) {
+        out[i] += a * static_cast<float>(first[i]) + b * static_cast<float>(second[i]);
+      }
+    }
+    if (k < weights.size()) {
+      const float a = weights[k];
+      for (std::size_t i = 0; i < size; ++i) out[i] += a * static_cast<float>(row[i]);
+    }
   }
 }
 
 SAKER_VECTOR_CLONES
-void add_row(const float* row, float weight, bool first, float* sum, std::size_t count) {
-  if (first) {
-    for (std::size_t i = 0; i < count; ++i) sum[i] = weight * row[i];
-  } else {
-    for (std::size_t i = 0; i < count; ++i) sum[i] += weight * row[i];
-  }
+void add_u8_rows(const std::uint8_t* rows,
+                 std::size_t stride,
+                 std::span<const float> weights,
+                 float* sum,
+                 std::size_t count) {
+  add_rows(rows, stride, weights, sum, count);
+}
+
+SAKER_VECTOR_CLONES
+void add_f32_rows(const float* rows,
+                  std::size_t stride,
+                  std::span<const float> weights,
+                  float* sum,
+                  std::size_t count) {
+  add_rows(rows, stride, weights, sum, count);
 }
 
 // One target row of `channels` interleaved values from a source row of the same kind.
@@ -121,12 +154,12 @@ void resize_rows(const Value* pixels,
   std::vector<float> out(static_cast<std::size_t>(width * channels));
   for (std::size_t y = 0; y < vertical.ranges.size(); ++y) {
     const Taps::Range& range = vertical.ranges[y];
-    for (std::size_t k = 0; k < range.count; ++k) {
-      add_row(pixels + (range.first + k) * stride,
-              vertical.weights[range.weight + k],
-              k == 0,
-              sum.data(),
-              stride);
+    const std::span weights(vertical.weights.data() + range.weight, range.count);
+    const Value* rows = pixels + range.first * stride;
+    if constexpr (std::is_same_v<Value, std::uint8_t>) {
+      add_u8_rows(rows, stride, weights, sum.data(), stride);
+    } else {
+      add_f32_rows(rows, stride, weights, sum.data(), stride);
     }
     if (channels == 3) {
       filter_row_rgb(horizontal, sum.data(), out.data());
