@@ -1,0 +1,127 @@
+#include "weights/state_dict.hpp"
+
+#include <gtest/gtest.h>
+
+#include "expect_error.hpp"
+
+namespace saker {
+namespace {
+
+using test::expect_error;
+using Names = std::vector<std::string>;
+
+// A parameter that is registered after a child still comes before the child's.
+struct SmallNetImpl : torch::nn::Module {
+  SmallNetImpl() {
+    conv =
+        register_module("conv", torch::nn::Conv2d(torch::nn::Conv2dOptions(1, 2, 1).bias(false)));
+    bn = register_module("bn", torch::nn::BatchNorm2d(2));
+    scale = register_parameter("scale", torch::ones({2}));
+    anchors = register_buffer("anchors", torch::zeros({3}));
+  }
+  torch::nn::Conv2d conv{nullptr};
+  torch::nn::BatchNorm2d bn{nullptr};
+  torch::Tensor scale, anchors;
+};
+TORCH_MODULE(SmallNet);
+
+Names names_of(const StateDict& state) {
+  Names names;
+  for (const auto& [name, tensor] : state) names.push_back(name);
+  return names;
+}
+
+TEST(StateDict, CollectsInPythonsOrder) {
+  const SmallNet net;
+  const StateDict state = collect_state_dict(*net);
+  EXPECT_EQ(names_of(state),
+            (Names{"scale",
+                   "anchors",
+                   "conv.weight",
+                   "bn.weight",
+                   "bn.bias",
+                   "bn.running_mean",
+                   "bn.running_var",
+                   "bn.num_batches_tracked"}));
+  EXPECT_EQ(state.find("bn.num_batches_tracked")->scalar_type(), torch::kLong);
+  EXPECT_FALSE(state.find("scale")->requires_grad());
+  EXPECT_EQ(state.find("scale")->data_ptr(), net->scale.data_ptr());
+}
+
+TEST(StateDict, LoadsWhatItCollected) {
+  const SmallNet from, to;
+  {
+    const torch::NoGradGuard no_grad;
+    from->scale.fill_(3);
+    from->bn->running_mean.fill_(0.5);
+  }
+  load_state_dict(*to, collect_state_dict(*from));
+  EXPECT_EQ(to->scale.sum().item<float>(), 6);
+  EXPECT_EQ(to->bn->running_mean.sum().item<float>(), 1);
+  EXPECT_TRUE(to->scale.requires_grad());
+}
+
+TEST(StateDict, LoadingConvertsTypes) {
+  const SmallNet net;
+  StateDict half;
+  for (const auto& [name, tensor] : collect_state_dict(*net))
+    half.add(name, tensor.to(torch::kHalf));
+  load_state_dict(*net, half);
+  EXPECT_EQ(net->scale.scalar_type(), torch::kFloat);
+}
+
+TEST(StateDict, MissingUnexpectedAndWrongShapesAreNamed) {
+  const SmallNet net;
+  StateDict state;
+  for (const auto& [name, tensor] : collect_state_dict(*net)) {
+    if (name != "anchors") state.add(name, name == "scale" ? tensor + 1 : tensor);
+  }
+  state.add("head.weight", torch::zeros({1}));
+  expect_error(ErrorKind::kCheckpoint, {"lack anchors", "no head.weight"}, [&] {
+    load_state_dict(*net, state);
+  });
+  EXPECT_EQ(net->scale.sum().item<float>(), 2) << "changed in spite of the error";
+  const LoadReport report = load_matching_state_dict(*net, state);
+  EXPECT_EQ(report.missing, Names{"anchors"});
+  EXPECT_EQ(report.unexpected, Names{"head.weight"});
+  EXPECT_FALSE(report.complete());
+  EXPECT_EQ(net->scale.sum().item<float>(), 4);
+
+  StateDict wrong;
+  wrong.add("scale", torch::zeros({3}));
+  expect_error(ErrorKind::kCheckpoint, {"scale", "[3]", "[2]"}, [&] {
+    load_matching_state_dict(*net, wrong);
+  });
+}
+
+TEST(StateDict, PrefixRules) {
+  const torch::Tensor one = torch::ones({1});
+  StateDict both, plain;
+  both.add("model.a", one);
+  both.add("ema_model.updates", one);
+  both.add("ema_model.model.a", one);
+  EXPECT_EQ(names_of(select_model_weights(both)), Names{"a"});
+  EXPECT_EQ(names_of(both.below("ema_model.")), (Names{"updates", "model.a"}));
+  plain.add("a.b", one);
+  EXPECT_EQ(names_of(select_model_weights(plain)), Names{"a.b"});
+  EXPECT_EQ(names_of(select_model_weights(plain.with_prefix("model."))), Names{"a.b"});
+  expect_error(ErrorKind::kCheckpoint, {"'a.b' twice"}, [&] { plain.add("a.b", one); });
+}
+
+TEST(StateDict, PicklesAndNamesWhatIsNoTensor) {
+  StateDict state;
+  state.add("b", torch::ones({2}));
+  state.add("a", torch::zeros({}, torch::kLong));
+  const PickleValue pickled = to_pickle(state, /*ordered=*/true);
+  EXPECT_EQ(pickled.type_name(), "OrderedDict");
+  EXPECT_EQ(names_of(to_state_dict(pickled)), (Names{"b", "a"}));
+  PickleDict bad;
+  bad.set("a", 1);
+  expect_error(ErrorKind::kCheckpoint, {"'a'", "int"}, [&] { to_state_dict(bad); });
+  PickleDict worse;
+  worse.set(1, to_pickle(state, false));
+  expect_error(ErrorKind::kCheckpoint, {"int"}, [&] { to_state_dict(worse); });
+}
+
+}  // namespace
+}  // namespace saker
