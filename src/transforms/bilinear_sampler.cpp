@@ -25,17 +25,17 @@ struct Tap {
 
 std::vector<Tap> linear_taps(std::int64_t count_in, std::int64_t count_out) {
   std::vector<Tap> taps(static_cast<std::size_t>(count_out));
-  const double step = 1.0 / (static_cast<double>(count_out) / static_cast<double>(count_in));
+  const double step = static_cast<double>(count_in) / static_cast<double>(count_out);
   for (std::int64_t i = 0; i < count_out; ++i) {
-    // The coordinate is rounded to float32, as OpenCV does; on wide canvases this shows in the
-    // weights.
-    const auto position = static_cast<float>((static_cast<double>(i) + 0.5) * step - 0.5);
+    // In double: on wide canvases a float32 coordinate would show in the weights.
+    const double position = (static_cast<double>(i) + 0.5) * step - 0.5;
     const auto index = static_cast<std::int64_t>(std::floor(position));
     Tap& tap = taps[static_cast<std::size_t>(i)];
     if (index < 0) continue;
     tap.first = std::min(index, count_in - 1);
     tap.second = std::min(index + 1, count_in - 1);
-    tap.weight = index < count_in - 1 ? position - static_cast<float>(index) : 0.0F;
+    tap.weight =
+        index < count_in - 1 ? static_cast<float>(position - static_cast<double>(index)) : 0.0F;
   }
   return taps;
 }

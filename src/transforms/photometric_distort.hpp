@@ -16,7 +16,7 @@ struct PhotometricDistortSettings {
   std::array<double, 2> contrast = {0.5, 1.5};
   std::array<double, 2> saturation = {0.5, 1.5};
   std::array<double, 2> hue = {-0.05, 0.05};  // full circles
-  StepWindow window;
+  StepWindow window = {};
 };
 
 struct ColorJitter {

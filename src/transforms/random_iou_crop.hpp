@@ -20,7 +20,7 @@ struct RandomIouCropSettings {
   std::vector<double> sampler_options = {0, 0.1, 0.3, 0.5, 0.7, 0.9, 1};
   std::int64_t crop_trials = 40;   // crops tried for one option
   std::int64_t iou_trials = 1000;  // options tried
-  StepWindow window;
+  StepWindow window = {};
 };
 
 // The whole image when a round says so, when there are no boxes, or when no crop was found.

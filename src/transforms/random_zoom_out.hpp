@@ -14,7 +14,7 @@ struct RandomZoomOutSettings {
   double fill = 0;  // in the range of the pixels, before normalization
   std::array<double, 2> side_range = {1,
                                       4};  // both sides of the canvas, as a multiple of the image's
-  StepWindow window;
+  StepWindow window = {};
 };
 
 // One factor for both sides; the place is a uniform whole pixel.

@@ -27,11 +27,11 @@ struct TransformFamily {
 
 // What is known of the model and the run before the data are read.
 struct TransformContext {
-  ImageSize default_image_size;                // of the model's preset
-  std::optional<ImageSize> stored_image_size;  // of the checkpoint that training starts from
+  ImageSize default_image_size = {};                // of the model's preset
+  std::optional<ImageSize> stored_image_size = {};  // of the checkpoint that training starts from
   // Of that checkpoint: unset, it says nothing (ImageNet's values); none, no normalization.
-  std::optional<std::optional<Normalization>> stored_normalization;
-  RunLength run;
+  std::optional<std::optional<Normalization>> stored_normalization = {};
+  RunLength run = {};
 };
 
 struct ResolvedTransforms {

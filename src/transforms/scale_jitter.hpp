@@ -13,11 +13,11 @@ namespace saker {
 // Either `sizes`, or the three of the range: num_scales factors from min_scale to max_scale times
 // the image size.
 struct ScaleJitterSettings {
-  std::optional<std::vector<ImageSize>> sizes;
-  std::optional<double> min_scale, max_scale;
-  std::optional<std::int64_t> num_scales;
+  std::optional<std::vector<ImageSize>> sizes = {};
+  std::optional<double> min_scale = {}, max_scale = {};
+  std::optional<std::int64_t> num_scales = {};
   double prob = 1;
-  OrAuto<std::optional<std::int64_t>> divisible_by;  // none leaves sizes as they are
+  OrAuto<std::optional<std::int64_t>> divisible_by = {};  // none leaves sizes as they are
   OrAuto<std::optional<std::int64_t>> step_stop = std::optional<std::int64_t>();
 };
 

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "core/random_stream.hpp"
 #include "image/resize.hpp"
 #include "saker/error.hpp"
 #include "transforms/batch_writer.hpp"

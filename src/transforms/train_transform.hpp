@@ -6,7 +6,6 @@
 #include <span>
 #include <vector>
 
-#include "core/random_stream.hpp"
 #include "transforms/batch.hpp"
 #include "transforms/sample.hpp"
 #include "transforms/sample_input.hpp"

@@ -24,7 +24,7 @@ namespace saker {
 // Every image to one size before it enters the batch; the aspect ratio is not kept. Auto: the image
 // size.
 struct ResizeSettings {
-  OrAuto<std::int64_t> height, width;
+  OrAuto<std::int64_t> height = {}, width = {};
 };
 
 // Of one pipeline: training's or validation's. An empty optional is an augmentation that is off; an

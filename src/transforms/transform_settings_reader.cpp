@@ -150,17 +150,18 @@ void read_size(SettingsReader& reader, std::string_view key, OrAuto<ImageSize>& 
   target = sides ? OrAuto<ImageSize>({(*sides)[0], (*sides)[1]}) : std::nullopt;
 }
 
-void read_sizes(SettingsReader& reader, std::optional<std::vector<ImageSize>>& target) {
+// False after a problem.
+bool read_sizes(SettingsReader& reader, std::optional<std::vector<ImageSize>>& target) {
   const Value* value = reader.find("sizes");
-  if (value == nullptr) return;
+  if (value == nullptr) return true;
   if (value->is_null()) {
     target.reset();
-    return;
+    return true;
   }
   const std::string path = reader.path_of("sizes");
   if (!value->is_array() || value->as_array().empty()) {
     reader.problems().wrong_type(path, "a list of [height, width]", *value);
-    return;
+    return false;
   }
   std::vector<ImageSize> sizes;
   for (const Value& size : value->as_array()) {
@@ -172,15 +173,16 @@ void read_sizes(SettingsReader& reader, std::optional<std::vector<ImageSize>>& t
         !std::ranges::all_of(size.as_array(), fits)) {
       reader.problems().wrong_type(
           fmt::format("{}[{}]", path, sizes.size()), "[height, width] in pixels", size);
-      return;
+      return false;
     }
     sizes.push_back({size.as_array()[0].as_int(), size.as_array()[1].as_int()});
   }
   target = std::move(sizes);
+  return true;
 }
 
 void read_scale_jitter(SettingsReader& reader, ScaleJitterSettings& settings) {
-  read_sizes(reader, settings.sizes);
+  const bool sizes_are_good = read_sizes(reader, settings.sizes);
   reader.read("min_scale", settings.min_scale, between(0.01, 100));
   reader.read("max_scale", settings.max_scale, between(0.01, 100));
   reader.read("num_scales", settings.num_scales, between(1, 10000));
@@ -188,6 +190,7 @@ void read_scale_jitter(SettingsReader& reader, ScaleJitterSettings& settings) {
   read_or_auto(reader, "divisible_by", settings.divisible_by, between(1, kLargestSide));
   read_or_auto(reader, "step_stop", settings.step_stop, more_than(0));
   const auto named = [&](std::string_view key) { return reader.find(key) != nullptr; };
+  if (!sizes_are_good) return;
   if (!named("sizes") && !named("min_scale") && !named("max_scale") && !named("num_scales")) return;
   const int range_fields = static_cast<int>(settings.min_scale.has_value()) +
                            static_cast<int>(settings.max_scale.has_value()) +

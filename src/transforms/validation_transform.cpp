@@ -1,5 +1,6 @@
 #include "transforms/validation_transform.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "image/resize.hpp"
@@ -13,14 +14,17 @@ ValidationTransform::ValidationTransform(TransformSettings settings)
 
 Batch ValidationTransform::make_batch(std::span<const std::int64_t> indices,
                                       const SampleReader& read) const {
-  BatchWriter writer(indices.size(), std::nullopt, settings_);
+  std::optional<ImageSize> size;
+  if (settings_.resize) size = {*settings_.resize->height, *settings_.resize->width};
+  BatchWriter writer(indices.size(), size, settings_);
   for (const std::int64_t index : indices) {
     const SampleInput input = read(index);
     writer.check(input);
-    Image image = input.image;
-    LabeledBoxes boxes = enter_boxes(input.annotations, {image.height(), image.width()});
-    if (settings_.resize)
-      image = resize_bilinear(image, *settings_.resize->height, *settings_.resize->width);
+    LabeledBoxes boxes =
+        enter_boxes(input.annotations, {input.image.height(), input.image.width()});
+    // uint8 is rounded after the resize; float32 is resized on its way into the batch.
+    const bool resizes = size && input.image.type() == PixelType::kU8;
+    Image image = resizes ? resize_bilinear(input.image, size->height, size->width) : input.image;
     writer.add(input, {PlacedImage(std::move(image)), std::move(boxes)});
   }
   return writer.take();

@@ -1,0 +1,136 @@
+// Milliseconds an image from a JPEG file to PicoDet's training batch, as a whole and by part.
+//
+//   SAKER_BENCHMARK_IMAGE=photo.jpg loader_benchmark
+//
+// The random draws go through 1000 samples, so that rare and dear steps are there with their share.
+// One thread.
+#include <benchmark/benchmark.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "core/random_stream.hpp"
+#include "image/read_image.hpp"
+#include "transforms/photometric_distort.hpp"
+#include "transforms/picodet_transforms.hpp"
+#include "transforms/train_transform.hpp"
+#include "transforms/validation_transform.hpp"
+
+namespace saker {
+namespace {
+
+constexpr std::int64_t kSamples = 1000;
+constexpr std::int64_t kBatch = 8;
+
+std::string image_path() {
+  const char* path = std::getenv("SAKER_BENCHMARK_IMAGE");
+  return path == nullptr ? "" : path;
+}
+
+const Annotations& annotations() {
+  static const Annotations kAnnotations = {
+      {{0.3, 0.4, 0.2, 0.3}, {0.7, 0.6, 0.25, 0.3}, {0.5, 0.5, 0.1, 0.1}}, {0, 1, 2}};
+  return kAnnotations;
+}
+
+ResolvedTransforms resolved(const Value& args) {
+  return resolve_transforms(
+      picodet_transform_family(), args, {.default_image_size = {416, 416}, .run = {90000, 100, 1}});
+}
+
+// Batches of 8 through the training transform, each sample with draws of its own.
+void make_batches(benchmark::State& state, const Value& args, bool decode) {
+  const std::string path = image_path();
+  const TrainTransform transform(resolved(args).train);
+  const Image decoded = read_image(path);
+  const auto read = [&](std::int64_t) {
+    return SampleInput{decode ? read_image(path) : decoded, annotations(), path};
+  };
+  std::int64_t number = 0;
+  for ([[maybe_unused]] auto _ : state) {
+    std::vector<std::int64_t> indices;
+    for (std::int64_t i = 0; i < kBatch; ++i) indices.push_back((number * kBatch + i) % kSamples);
+    benchmark::DoNotOptimize(transform.make_batch(indices, {.batch = number++}, read));
+  }
+  state.counters["ms_per_image"] =
+      benchmark::Counter(static_cast<double>(state.iterations() * kBatch) / 1e3,
+                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+
+void decode(benchmark::State& state) {
+  const std::string path = image_path();
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(read_image(path));
+}
+
+void photometric(benchmark::State& state) {
+  const Image decoded = read_image(image_path());
+  std::int64_t number = 0;
+  for ([[maybe_unused]] auto _ : state) {
+    RandomStream draws(
+        {.purpose = "augment", .index = static_cast<std::uint64_t>(number++ % kSamples)});
+    Image image = decoded;
+    photometric_distort({}, draws, image);
+    benchmark::DoNotOptimize(image);
+  }
+}
+
+void jitter_operation(benchmark::State& state, const ColorJitter& jitter) {
+  const Image decoded = read_image(image_path());
+  for ([[maybe_unused]] auto _ : state) {
+    Image image = decoded;
+    apply_color_jitter(jitter, image);
+    benchmark::DoNotOptimize(image);
+  }
+}
+
+void geometry_and_resize(benchmark::State& state) {
+  make_batches(state, {{"photometric_distort", nullptr}}, false);
+}
+
+void resize_alone(benchmark::State& state) {
+  make_batches(state,
+               {{"photometric_distort", nullptr},
+                {"random_zoom_out", nullptr},
+                {"random_iou_crop", nullptr}},
+               false);
+}
+
+void training(benchmark::State& state) { make_batches(state, {}, true); }
+
+void validation(benchmark::State& state) {
+  const std::string path = image_path();
+  const ValidationTransform transform(resolved({}).validation);
+  const std::vector<std::int64_t> indices = {0};
+  for ([[maybe_unused]] auto _ : state) {
+    benchmark::DoNotOptimize(transform.make_batch(indices, [&](std::int64_t) {
+      return SampleInput{read_image(path), annotations(), path};
+    }));
+  }
+}
+
+BENCHMARK(training)->Unit(benchmark::kMillisecond);
+BENCHMARK(decode)->Unit(benchmark::kMillisecond);
+BENCHMARK(photometric)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(jitter_operation, brightness, {.brightness = 1.1})->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(jitter_operation, contrast, {.contrast = 1.1})->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(jitter_operation, saturation, {.saturation = 1.1})->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(jitter_operation, hue, {.hue = 0.04})->Unit(benchmark::kMillisecond);
+BENCHMARK(geometry_and_resize)->Unit(benchmark::kMillisecond);
+BENCHMARK(resize_alone)->Unit(benchmark::kMillisecond);
+BENCHMARK(validation)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace saker
+
+int main(int argc, char** argv) {
+  if (saker::image_path().empty()) {
+    std::fprintf(stderr, "set SAKER_BENCHMARK_IMAGE to an image file, best of 640x480 pixels\n");
+    return 2;
+  }
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
