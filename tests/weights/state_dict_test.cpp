@@ -32,7 +32,7 @@ Names names_of(const StateDict& state) {
 }
 
 TEST(StateDict, CollectsInPythonsOrder) {
-  const SmallNet net;
+  SmallNet net;
   const StateDict state = collect_state_dict(*net);
   EXPECT_EQ(names_of(state),
             (Names{"scale",
@@ -49,7 +49,7 @@ TEST(StateDict, CollectsInPythonsOrder) {
 }
 
 TEST(StateDict, LoadsWhatItCollected) {
-  const SmallNet from, to;
+  SmallNet from, to;
   {
     const torch::NoGradGuard no_grad;
     from->scale.fill_(3);
@@ -62,7 +62,7 @@ TEST(StateDict, LoadsWhatItCollected) {
 }
 
 TEST(StateDict, LoadingConvertsTypes) {
-  const SmallNet net;
+  SmallNet net;
   StateDict half;
   for (const auto& [name, tensor] : collect_state_dict(*net))
     half.add(name, tensor.to(torch::kHalf));
@@ -71,7 +71,7 @@ TEST(StateDict, LoadingConvertsTypes) {
 }
 
 TEST(StateDict, MissingUnexpectedAndWrongShapesAreNamed) {
-  const SmallNet net;
+  SmallNet net;
   StateDict state;
   for (const auto& [name, tensor] : collect_state_dict(*net)) {
     if (name != "anchors") state.add(name, name == "scale" ? tensor + 1 : tensor);
