@@ -33,6 +33,7 @@ class ConvNormImpl : public torch::nn::Module {
   explicit ConvNormImpl(const ConvNormOptions& options);
 
   torch::Tensor forward(const torch::Tensor& input);
+  const ConvNormOptions& options() const { return options_; }
 
   torch::nn::Conv2d conv{nullptr};
   torch::nn::BatchNorm2d bn{nullptr};
