@@ -29,4 +29,20 @@ file(GLOB SAKER_TORCH_RUNTIME_DIRS ${SAKER_TORCH_DIR}/../nvidia/*/lib)
 foreach(dir ${SAKER_TORCH_RUNTIME_DIRS})
   target_link_options(saker_torch INTERFACE -Wl,-rpath-link,${dir})
 endforeach()
+# The wheel also brings the headers of an fmt of its own, first on the include path, without their compiled part. Versions
+# have namespaces of their own, so that both can be in one program.
+if(EXISTS ${SAKER_TORCH_INCLUDE}/fmt/format-inl.h)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/torch_fmt.cpp CONTENT [[
+#include <fmt/format-inl.h>
+FMT_BEGIN_NAMESPACE
+namespace detail {
+template FMT_API auto thousands_sep_impl<char>(locale_ref) -> thousands_sep_result<char>;
+template FMT_API auto decimal_point_impl(locale_ref) -> char;
+}
+FMT_END_NAMESPACE
+]])
+  add_library(saker_torch_fmt STATIC ${PROJECT_BINARY_DIR}/torch_fmt.cpp)
+  target_include_directories(saker_torch_fmt SYSTEM PRIVATE ${SAKER_TORCH_INCLUDE})
+  target_link_libraries(saker_torch INTERFACE saker_torch_fmt)
+endif()
 find_package(OpenMP QUIET COMPONENTS CXX)
