@@ -16,7 +16,7 @@ void add_synth(CLI::App& data, Action& action) {
   command->add_option("--out", *out, "Folder of the data set")->required();
   command->add_option("--train", settings->train_images, "Training images (default 240)")->check(CLI::PositiveNumber);
   command->add_option("--val", settings->val_images, "Validation images (default 60)")->check(CLI::PositiveNumber);
-  command->add_option("--test", settings->test_images, "Test images (default 12)")->check(CLI::NonNegativeNumber);
+  command->add_option("--test", settings->test_images, "Test images (default 24)")->check(CLI::NonNegativeNumber);
   command->add_option("--width", settings->image_width, "Pixels (default 320)")->check(CLI::PositiveNumber);
   command->add_option("--height", settings->image_height, "Pixels (default 240)")->check(CLI::PositiveNumber);
   command->add_option("--seed", settings->seed, "The same seed makes the same files (default 0)");
@@ -25,7 +25,7 @@ void add_synth(CLI::App& data, Action& action) {
   command->callback([settings, out, &action] {
     action = [settings, out] {
       settings->out = *out;
-      fmt::print("{}\n", write_synthetic_dataset(*settings).string());
+      fmt::print("{}\n", write_synthetic_dataset(*settings).data_yaml.string());
       return 0;
     };
   });

@@ -55,8 +55,9 @@ int demo(const DemoOptions& options) {
   fmt::print(stderr, "1/4 Drawing a data set of scenes in {}\n", (out / "data").string());
   SyntheticDatasetSettings scenes;
   scenes.out = out / "data";
+  scenes.test_images = 8;
   scenes.overwrite = options.overwrite;
-  const std::filesystem::path data_yaml = write_synthetic_dataset(scenes);
+  const std::filesystem::path data_yaml = write_synthetic_dataset(scenes).data_yaml;
 
   fmt::print(stderr, "2/4 Training PicoDet S from random weights\n");
   TrainResult trained;

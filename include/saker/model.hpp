@@ -7,7 +7,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "saker/detections.hpp"
@@ -63,11 +65,11 @@ struct ModelListing {
 std::vector<ModelListing> list_models();
 
 struct EvaluateArgs {
-  std::string model;  // as for load_model
-  DataArgs data;
+  std::string model = {};  // as for load_model
+  DataArgs data = {};
   std::string split = "val";      // train, val or test
   std::int64_t batch_size = 8;
-  std::optional<std::int64_t> num_workers;
+  std::optional<std::int64_t> num_workers = {};
 };
 
 // The twelve COCO numbers (-1 where undefined) and the average precision of each class.

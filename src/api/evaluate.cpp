@@ -6,7 +6,7 @@
 #include "api/model_source.hpp"
 #include "data/data_settings.hpp"
 #include "data/yolo_dataset.hpp"
-#include "detectors/registry.hpp"
+#include "detectors/transform_family.hpp"
 #include "saker/error.hpp"
 #include "saker/model.hpp"
 #include "train/auto_rules.hpp"

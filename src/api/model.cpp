@@ -142,7 +142,7 @@ std::vector<ModelListing> list_models() {
                       .image_height = name.image_size.height,
                       .image_width = name.image_size.width,
                       .parameters = detector->inference_parameter_count(),
-                      .licence = published_weights_licence(name.name),
+                      .licence = name.licence,
                       .downloadable = false});
   }
   return models;

@@ -15,6 +15,7 @@
 #include "data/yolo_dataset.hpp"
 #include "detectors/load_weights.hpp"
 #include "detectors/registry.hpp"
+#include "detectors/transform_family.hpp"
 #include "loggers/jsonl_writer.hpp"
 #include "loggers/metric_logger.hpp"
 #include "loggers/run_log.hpp"
@@ -205,7 +206,7 @@ TrainResult train_object_detection(const TrainArgs& args) {
   spec.image_size = *transforms.validation.image_size;
   spec.normalization = *transforms.validation.normalize;
   const std::shared_ptr<Detector> detector = make_starting_detector(args, source, spec, log);
-  recipe->load_backbone(*detector);
+  if (const std::string loaded = recipe->load_backbone(*detector); !loaded.empty()) log.info(loaded);
   detector->to(plan.device);
   log_plan(plan, log);
 

@@ -1,6 +1,7 @@
 #include "api/train_args_reader.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "data/data_settings.hpp"
 
@@ -54,7 +55,7 @@ void read_data(SettingsReader& reader, DataArgs& target) {
   } else if (value->is_string()) {
     target.path = value->as_string();
   } else if (value->is_object()) {
-    target = data_from_value(*value, reader.problems(), {}, false);
+    target = data_from_value(*value, reader.problems(), {}, false).args;
   } else {
     reader.problems().wrong_type("data", "a map or the path of a YAML file", *value);
   }

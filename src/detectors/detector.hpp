@@ -59,6 +59,9 @@ class Detector : public torch::nn::Module {
   // Constructor arguments as the reference stores them, apart from those of the spec; in order.
   virtual Value extra_init_args() const = 0;
 
+  // "loss" and the names of LossTerms::logged.
+  virtual std::vector<std::string> loss_names() const = 0;
+
   // images: [B, 3, H, W] float32, normalised. Uses the module's training flag for batch norm.
   virtual LossTerms training_losses(const torch::Tensor& images, const Targets& targets) = 0;
 

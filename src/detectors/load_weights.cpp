@@ -38,42 +38,44 @@ std::vector<std::string> mismatched_modules(const std::vector<std::string>& cand
                                             const StateDict& state) {
   std::vector<std::string> modules;
   for (const auto& item : own) {
-    const std::string module = module_of(item.key());
+    const std::string module = module_of(item.first);
     if (std::find(candidates.begin(), candidates.end(), module) == candidates.end()) continue;
-    const torch::Tensor* source = state.find(item.key());
-    if (source != nullptr && source->sizes() != item.value().sizes()) modules.push_back(module);
+    const torch::Tensor* source = state.find(item.first);
+    if (source != nullptr && source->sizes() != item.second.sizes()) modules.push_back(module);
   }
   return modules;
 }
 
-LoadReport match(const StateDict& own,
+WeightsReport match(const StateDict& own,
                  const StateDict& state,
                  const std::vector<std::string>& fresh_modules,
                  Pairs& pairs) {
-  LoadReport report;
+  WeightsReport report;
   for (const auto& item : own) {
-    const std::string& key = item.key();
+    const std::string& key = item.first;
     const torch::Tensor* source = state.find(key);
     if (source == nullptr) {
       report.missing.push_back(key);
     } else if (std::find(fresh_modules.begin(), fresh_modules.end(), module_of(key)) !=
                fresh_modules.end()) {
       report.mismatched.push_back(key);
-    } else if (source->sizes() != item.value().sizes()) {
+    } else if (source->sizes() != item.second.sizes()) {
       throw Error(
           ErrorKind::kCheckpoint,
           fmt::format(
               "{}: the weights have shape {}, the model {}; they belong to another architecture",
               key,
               shape_text(*source),
-              shape_text(item.value())));
+              shape_text(item.second)));
     } else {
-      pairs.emplace_back(item.value(), *source);
+      pairs.emplace_back(item.second, *source);
       report.loaded.push_back(key);
     }
   }
   for (const auto& item : state) {
-    if (!own.contains(item.key())) report.unexpected.push_back(item.key());
+    // A map of class ids that older files carry; the class list holds the same.
+    if (item.first == "internal_class_to_class") continue;
+    if (!own.contains(item.first)) report.unexpected.push_back(item.first);
   }
   return report;
 }
@@ -86,21 +88,21 @@ void copy_all(const Pairs& pairs) {
 StateDict with_prefix_removed(const StateDict& state, std::string_view prefix) {
   StateDict stripped;
   for (const auto& item : state) {
-    if (item.key().starts_with(prefix))
-      stripped.insert(item.key().substr(prefix.size()), item.value());
+    if (item.first.starts_with(prefix))
+      stripped.add(item.first.substr(prefix.size()), item.second);
   }
   return stripped;
 }
 
 std::size_t count_with_prefix(const StateDict& state, std::string_view prefix) {
   return static_cast<std::size_t>(std::count_if(state.begin(), state.end(), [&](const auto& item) {
-    return item.key().starts_with(prefix);
+    return item.first.starts_with(prefix);
   }));
 }
 
 }  // namespace
 
-std::string LoadReport::summary() const {
+std::string WeightsReport::summary() const {
   std::string text = fmt::format(
       "{} loaded, {} missing, {} unexpected", loaded.size(), missing.size(), unexpected.size());
   if (!mismatched.empty())
@@ -108,13 +110,13 @@ std::string LoadReport::summary() const {
   return text;
 }
 
-LoadReport load_weights(Detector& detector, const StateDict& state, LoadMode mode) {
-  const StateDict own = state_dict(detector);
+WeightsReport load_weights(Detector& detector, const StateDict& state, LoadMode mode) {
+  const StateDict own = collect_state_dict(detector);
   std::vector<std::string> fresh_modules;
   if (mode == LoadMode::kFineTuning)
     fresh_modules = mismatched_modules(detector.class_dependent_modules(), own, state);
   Pairs pairs;
-  LoadReport report = match(own, state, fresh_modules, pairs);
+  WeightsReport report = match(own, state, fresh_modules, pairs);
   if (mode == LoadMode::kStrict && !report.missing.empty()) {
     throw Error(ErrorKind::kCheckpoint,
                 fmt::format("the weights lack {} of the model's {} entries: {}",
@@ -140,20 +142,7 @@ LoadReport load_weights(Detector& detector, const StateDict& state, LoadMode mod
   return report;
 }
 
-StateDict task_model_weights(const StateDict& state) {
-  std::string prefix;
-  for (const char* candidate : {"model.", "ema_model.model."}) {
-    if (count_with_prefix(state, candidate) > 0) prefix = candidate;
-  }
-  StateDict weights;
-  for (const auto& item : with_prefix_removed(state, prefix)) {
-    // A map of class ids that older files carry; the class list holds the same.
-    if (item.key() != "internal_class_to_class") weights.insert(item.key(), item.value());
-  }
-  return weights;
-}
-
-LoadReport load_backbone_weights(torch::nn::Module& backbone, const StateDict& state) {
+WeightsReport load_backbone_weights(torch::nn::Module& backbone, const StateDict& state) {
   StateDict weights = state;
   if (count_with_prefix(weights, "module.") == weights.size())
     weights = with_prefix_removed(weights, "module.");
@@ -166,7 +155,7 @@ LoadReport load_backbone_weights(torch::nn::Module& backbone, const StateDict& s
   if (prefix != kPrefixes.end()) weights = with_prefix_removed(weights, *prefix);
 
   Pairs pairs;
-  LoadReport report = match(state_dict(backbone), weights, {}, pairs);
+  WeightsReport report = match(collect_state_dict(backbone), weights, {}, pairs);
   if (pairs.empty()) {
     throw Error(ErrorKind::kCheckpoint,
                 fmt::format("none of the {} entries of the backbone weights fits the backbone",

@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "detectors/detector.hpp"
-#include "detectors/state_dict.hpp"
+#include "weights/state_dict.hpp"
 
 namespace saker {
 
-struct LoadReport {
+struct WeightsReport {
   std::vector<std::string> loaded;  // keys of the detector that took the file's values
   std::vector<std::string>
       missing;  // keys of the detector that the file lacks; they keep their values
@@ -30,15 +30,10 @@ enum class LoadMode {
 // Copies values, converting their type. Throws Error (checkpoint) for a shape that cannot fit, for
 // a file of which nothing fits and, in strict mode, for missing and unexpected keys; the detector
 // is then unchanged.
-LoadReport load_weights(Detector& detector, const StateDict& state, LoadMode mode);
-
-// The part of a checkpoint's state dict that holds the task model: the EMA weights if there are any
-// ("ema_model.model."), else the training weights ("model."), else all of it; the prefix is taken
-// off.
-StateDict task_model_weights(const StateDict& state);
+WeightsReport load_weights(Detector& detector, const StateDict& state, LoadMode mode);
 
 // Initialises a backbone alone. Keys may start with "module.", and then "_model.", "model." or
 // "backbone."; where only some start with the latter, only those count.
-LoadReport load_backbone_weights(torch::nn::Module& backbone, const StateDict& state);
+WeightsReport load_backbone_weights(torch::nn::Module& backbone, const StateDict& state);
 
 }  // namespace saker

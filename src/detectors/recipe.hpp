@@ -57,6 +57,10 @@ class Recipe {
   // Puts the detector into training mode; freezes what model_args say.
   virtual void prepare_for_training(Detector& detector) const = 0;
 
+  // Loads the file that model_args name for the backbone. Returns a line for the log about what fitted, empty without a file.
+  // Throws Error (io, checkpoint) for a file that is missing or does not fit.
+  virtual std::string load_backbone(Detector& detector) const = 0;
+
   // The resolved model_args, for the log and config.yaml.
   virtual Value resolved_model_args() const = 0;
 };

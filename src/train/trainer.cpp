@@ -2,6 +2,7 @@
 
 #include <ATen/autocast_mode.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <chrono>
 #include <cmath>
@@ -91,21 +92,12 @@ Batch Trainer::make_batch(std::int64_t number) const {
   const SampledBatch sampled = sampler_.batch(number);
   const std::int64_t step = number / plan_.accumulation;
   const ReadImageArgs args = plan_.settings.image.read_image_args();
-  const auto read = [&](std::size_t i) {
-    const std::int64_t index = sampled.indices[i];
+  const auto read = [&](std::int64_t index) {
     const std::string path = context_.train_data.path(index);
-    return SampleInput{.image = read_image(path, args),
-                       .annotations = context_.train_data.annotations(index),
-                       .path = path,
-                       .index = static_cast<std::uint64_t>(index)};
+    return SampleInput{.image = read_image(path, args), .annotations = context_.train_data.annotations(index), .path = path};
   };
-  const std::int64_t batch_in_epoch = number % sampler_.batches_per_epoch();
-  return context_.train_transform.make_batch(sampled.indices.size(),
-                                             read,
-                                             {.seed = plan_.seed,
-                                              .epoch = static_cast<std::uint64_t>(sampled.epoch),
-                                              .batch_index = static_cast<std::uint64_t>(batch_in_epoch),
-                                              .step = step});
+  return context_.train_transform.make_batch(
+      sampled.indices, {.seed = plan_.seed, .epoch = sampled.epoch, .batch = number, .step = step}, read);
 }
 
 StepTimes Trainer::mean_times() const {

@@ -48,7 +48,7 @@ NamedValues loss_values(const LossTerms& losses) {
   return values;
 }
 
-std::string metric_row(const std::string& name, double value) { return fmt::format("  {:<28} {:>8.4f}", name, value); }
+std::string metric_row(const std::string& name, double value) { return fmt::format("\n  {:<28} {:>8.4f}", name, value); }
 
 }  // namespace
 
@@ -63,13 +63,9 @@ std::int64_t Validator::batches() const { return sampler_.batches_per_epoch(); }
 Batch Validator::make_batch(std::int64_t number) const {
   const SampledBatch sampled = sampler_.batch(number);
   const ReadImageArgs args = settings_.image.read_image_args();
-  return transform_->make_batch(sampled.indices.size(), [&](std::size_t i) {
-    const std::int64_t index = sampled.indices[i];
+  return transform_->make_batch(sampled.indices, [&](std::int64_t index) {
     const std::string path = data_->path(index);
-    return SampleInput{.image = read_image(path, args),
-                       .annotations = data_->annotations(index),
-                       .path = path,
-                       .index = static_cast<std::uint64_t>(index)};
+    return SampleInput{.image = read_image(path, args), .annotations = data_->annotations(index), .path = path};
   });
 }
 
@@ -135,7 +131,7 @@ NamedValues Validator::Outcome::scalars() const {
 
 std::string Validator::Outcome::table(const std::string& watched, const BestValue& best) const {
   std::string text = fmt::format("Validation of {} images", images);
-  for (const auto& [name, value] : scalars()) text += "\n" + metric_row(name, value);
+  for (const auto& [name, value] : scalars()) text += metric_row(name, value);
   if (best.value) text += fmt::format("\nBest {} so far: {:.4f} at step {}", watched, *best.value, best.step + 1);
   return text;
 }

@@ -27,8 +27,8 @@ struct ValidatorSettings {
   std::int64_t num_workers = 0;
   std::int64_t prefetch_factor = 2;
   torch::Device device = torch::kCPU;
-  MetricSettings metric;
-  ImageSettings image;
+  MetricSettings metric = {};
+  ImageSettings image = {};
 };
 
 // What one batch gave.

@@ -7,7 +7,7 @@
 #include "core/settings_reader.hpp"
 #include "detectors/picodet/initialization.hpp"
 #include "detectors/picodet/postprocess.hpp"
-#include "detectors/state_dict.hpp"
+#include "weights/state_dict.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
@@ -150,14 +150,13 @@ std::shared_ptr<Detector> PicoDet::copy() const {
   require_training_form();
   const auto result = std::make_shared<PicoDet>(spec_, config_, options_, std::nullopt);
   result->loss_weights_ = loss_weights_;
-  const StateDict from = state_dict(*this);
-  result->to(from.front().value().device());
+  const StateDict from = collect_state_dict(*this);
+  result->to(from.entries().front().second.device());
   const torch::NoGradGuard no_grad;
-  for (auto& item : state_dict(*result)) {
-    const torch::Tensor& source = from[item.key()];
-    item.value().copy_(source);
-    item.value().requires_grad_(source.requires_grad());
-  }
+  for (const auto& [key, tensor] : collect_state_dict(*result)) torch::Tensor(tensor).copy_(*from.find(key));
+  const std::vector<torch::Tensor> own = parameters();
+  std::vector<torch::Tensor> copied = result->parameters();
+  for (std::size_t i = 0; i < own.size(); ++i) copied[i].requires_grad_(own[i].requires_grad());
   result->train(is_training());
   return result;
 }

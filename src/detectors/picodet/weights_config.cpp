@@ -23,8 +23,8 @@ std::int64_t out_channels(const StateDict& weights, const std::string& key) {
 std::int64_t head_convs(const StateDict& weights, const std::string& prefix) {
   std::set<std::string> indices;
   for (const auto& item : weights) {
-    if (!item.key().starts_with(prefix)) continue;
-    const std::string rest = item.key().substr(prefix.size());
+    if (!item.first.starts_with(prefix)) continue;
+    const std::string rest = item.first.substr(prefix.size());
     indices.insert(rest.substr(0, rest.find('.')));
   }
   return static_cast<std::int64_t>(indices.size());

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "detectors/picodet/picodet_config.hpp"
-#include "detectors/state_dict.hpp"
+#include "weights/state_dict.hpp"
 
 namespace saker {
 

@@ -8,8 +8,8 @@
 
 #include "detectors/picodet/golden_tensors.hpp"
 #include "detectors/picodet/golden_weights.hpp"
-#include "detectors/state_dict.hpp"
 #include "saker/error.hpp"
+#include "weights/state_dict.hpp"
 
 namespace saker {
 namespace {
@@ -27,16 +27,17 @@ TEST_P(PicoDetManifest, KeysOrderShapesAndCounts) {
   SAKER_GOLDEN(path, "picodet/manifest/" + GetParam().file);
   const auto manifest = test::read_json(path);
   const auto model = test::golden_picodet(GetParam().name, 80, {416, 416});
-  const StateDict state = state_dict(*model);
+  const StateDict state = collect_state_dict(*model);
   const auto& expected = manifest.at("state_dict");
   ASSERT_EQ(state.size(), expected.size());
   for (std::size_t i = 0; i < state.size(); ++i) {
     const std::string key = expected[i].at("key");
-    ASSERT_EQ(state[i].key(), key) << "entry " << i;
-    EXPECT_EQ(state[i].value().sizes().vec(),
+    ASSERT_EQ(state.entries()[i].first, key) << "entry " << i;
+    EXPECT_EQ(state.entries()[i].second.sizes().vec(),
               expected[i].at("shape").get<std::vector<std::int64_t>>())
         << key;
-    EXPECT_EQ(state[i].value().scalar_type() == torch::kInt64, expected[i].at("dtype") == "int64")
+    EXPECT_EQ(state.entries()[i].second.scalar_type() == torch::kInt64,
+              expected[i].at("dtype") == "int64")
         << key;
   }
   const auto& counts = manifest.at("parameters");
@@ -155,9 +156,9 @@ TEST(PicoDet, TrainingModeAgreesWithTheReference) {
   }
   int compared = 0;
   for (const auto& item : model->named_buffers()) {
-    const std::string key = "after." + item.key();
+    const std::string key = "after." + item.first;
     if (!golden.info().at("tensors").contains(key)) continue;
-    golden.expect_near(key, item.value(), {1e-4, 0});
+    golden.expect_near(key, item.second, {1e-4, 0});
     ++compared;
   }
   EXPECT_GT(compared, 0);
@@ -173,9 +174,9 @@ TEST(PicoDet, GradientsAgreeWithTheReference) {
   loss.backward();
   const auto& expected = golden.info().at("eval_mode_parameter_gradients");
   for (const auto& item : model->named_parameters()) {
-    const double norm = expected.at(item.key()).at("norm");
-    EXPECT_NEAR(item.value().grad().to(torch::kFloat64).norm().item<double>(), norm, 1e-2 * norm)
-        << item.key();
+    const double norm = expected.at(item.first).at("norm");
+    EXPECT_NEAR(item.second.grad().to(torch::kFloat64).norm().item<double>(), norm, 1e-2 * norm)
+        << item.first;
   }
 }
 
@@ -207,13 +208,13 @@ TEST(PicoDet, CopyHasWeightsOfItsOwn) {
   model->train();
   const auto copy = model->copy();
   EXPECT_TRUE(copy->is_training());
-  const StateDict before = state_dict(*model);
-  const StateDict copied = state_dict(*copy);
+  const StateDict before = collect_state_dict(*model);
+  const StateDict copied = collect_state_dict(*copy);
   ASSERT_EQ(before.keys(), copied.keys());
   const torch::NoGradGuard no_grad;
   for (const auto& item : before) {
-    ASSERT_TRUE(item.value().equal(copied[item.key()])) << item.key();
-    ASSERT_NE(item.value().data_ptr(), copied[item.key()].data_ptr()) << item.key();
+    ASSERT_TRUE(item.second.equal(copied[item.first])) << item.first;
+    ASSERT_NE(item.second.data_ptr(), copied[item.first].data_ptr()) << item.first;
   }
 }
 
@@ -222,8 +223,9 @@ TEST(PicoDet, FreshWeightsDependOnTheSeedAlone) {
       .model_name = "picodet/s-416", .image_size = {64, 64}, .classes = {{0, "a"}, {1, "b"}}};
   const PicoDetConfig config = find_picodet("picodet/s-416")->config;
   const PicoDet first(spec, config, {}, 7), second(spec, config, {}, 7), other(spec, config, {}, 8);
-  const StateDict a = state_dict(first), b = state_dict(second), c = state_dict(other);
-  for (const auto& item : a) ASSERT_TRUE(item.value().equal(b[item.key()])) << item.key();
+  const StateDict a = collect_state_dict(first), b = collect_state_dict(second),
+                  c = collect_state_dict(other);
+  for (const auto& item : a) ASSERT_TRUE(item.second.equal(b[item.first])) << item.first;
   EXPECT_FALSE(a["backbone.conv1.conv.weight"].equal(c["backbone.conv1.conv.weight"]));
   // 24 outputs of 3 x 3: std = sqrt(2 / 216)
   EXPECT_NEAR(a["backbone.conv1.conv.weight"].std().item<double>(), std::sqrt(2.0 / 216), 0.01);
@@ -239,7 +241,7 @@ TEST(PicoDet, FrozenBackboneStaysInEvaluationMode) {
   EXPECT_FALSE(model->backbone().is_training());
   EXPECT_TRUE(model->is_training());
   for (const auto& item : model->named_parameters()) {
-    EXPECT_EQ(item.value().requires_grad(), !item.key().starts_with("backbone.")) << item.key();
+    EXPECT_EQ(item.second.requires_grad(), !item.first.starts_with("backbone.")) << item.first;
   }
 }
 
