@@ -20,6 +20,7 @@ namespace {
 namespace proto = saker_tensorboard;
 
 constexpr std::int32_t kRgb = 3;
+constexpr const char* kRunMetric = "hp_metric";
 
 double wall_time() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -138,12 +139,11 @@ void TensorBoardWriter::log_hyperparameters(const Value& settings) {
       entry->mutable_value()->set_string_value(std::get<std::string>(setting));
     }
   }
-  // Present even when there are no settings.
-  experiment.mutable_experiment();
-  start.mutable_session_start_info();
+  experiment.mutable_experiment()->add_metric_infos()->mutable_name()->set_tag(kRunMetric);
+  start.mutable_session_start_info();  // present even when there are no settings
   end.mutable_session_end_info()->set_status(proto::HParams::STATUS_SUCCESS);
 
-  log_scalars(0, {{"hp_metric", -1.0}});
+  log_scalars(0, {{kRunMetric, -1.0}});
   write(hparams_event("_hparams_/experiment", experiment));
   write(hparams_event("_hparams_/session_start_info", start));
   write(hparams_event("_hparams_/session_end_info", end));
