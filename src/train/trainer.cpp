@@ -246,6 +246,7 @@ TrainResult Trainer::run() {
     if (is_last || is_logged_step(step + 1, plan_.log_every)) log_step(step);
     if (is_last || is_stopped || (step + 1) % plan_.settings.checkpoint.save_every_num_steps == 0) save_last(step);
     if (is_stopped) {
+      clear_stop_request();
       context_.metrics.flush();
       throw Error(ErrorKind::kInterrupted,
                   fmt::format("stopped after step {}/{}; go on with resume_interrupted (--resume-interrupted) and the same out", step + 1, plan_.steps));

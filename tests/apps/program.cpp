@@ -1,0 +1,55 @@
+#include "program.hpp"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <stdexcept>
+
+#include "core/file.hpp"
+#include "temporary_folder.hpp"
+
+namespace saker::test {
+namespace {
+
+pid_t start(const std::vector<std::string>& arguments, const std::string& output, const std::string& errors) {
+  std::vector<char*> argv;
+  std::string program = SAKER_PROGRAM;
+  std::vector<std::string> copies = arguments;
+  argv.push_back(program.data());
+  for (std::string& argument : copies) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  const pid_t process = ::fork();
+  if (process < 0) throw std::runtime_error("cannot fork");
+  if (process == 0) {
+    const int out = ::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    const int err = ::open(errors.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    ::dup2(out, STDOUT_FILENO);
+    ::dup2(err, STDERR_FILENO);
+    ::execv(program.c_str(), argv.data());
+    ::_exit(127);
+  }
+  return process;
+}
+
+}  // namespace
+
+int wait_for_program(pid_t process) {
+  int status = 0;
+  if (::waitpid(process, &status, 0) != process) throw std::runtime_error("cannot wait for the program");
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+pid_t start_program(const std::vector<std::string>& arguments, const std::string& output_file) {
+  return start(arguments, output_file, output_file + ".errors");
+}
+
+ProgramResult run_program(const std::vector<std::string>& arguments) {
+  const TemporaryFolder folder;
+  const std::string output = folder / "output";
+  const std::string errors = folder / "errors";
+  const int code = wait_for_program(start(arguments, output, errors));
+  return {.exit_code = code, .output = read_text_file(output), .errors = read_text_file(errors)};
+}
+
+}  // namespace saker::test

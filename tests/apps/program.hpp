@@ -1,0 +1,22 @@
+// The program as a user runs it.
+#pragma once
+
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace saker::test {
+
+struct ProgramResult {
+  int exit_code = -1;  // 128 + number for a signal
+  std::string output;  // standard output
+  std::string errors;  // standard error
+};
+
+ProgramResult run_program(const std::vector<std::string>& arguments);
+
+// Starts it and returns at once; wait_for_program gives the exit code.
+pid_t start_program(const std::vector<std::string>& arguments, const std::string& output_file);
+int wait_for_program(pid_t process);
+
+}  // namespace saker::test
