@@ -9,7 +9,7 @@ using Gradients = std::shared_ptr<const std::vector<torch::Tensor>>;
 
 struct KnownGradient : public torch::autograd::Function<KnownGradient> {
   static torch::Tensor forward(torch::autograd::AutogradContext* context,
-                               const std::vector<torch::Tensor>& /*inputs*/,
+                               at::TensorList /*inputs*/,
                                const Gradients& gradients,
                                double value) {
     // They hold no graph of their own, so that keeping them here makes no cycle.
@@ -35,7 +35,7 @@ torch::Tensor with_known_gradient(double value,
                                   const std::vector<torch::Tensor>& inputs,
                                   const std::vector<torch::Tensor>& gradients) {
   return KnownGradient::apply(
-      inputs, std::make_shared<const std::vector<torch::Tensor>>(gradients), value);
+      at::TensorList(inputs), std::make_shared<const std::vector<torch::Tensor>>(gradients), value);
 }
 
 }  // namespace saker
