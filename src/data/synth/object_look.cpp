@@ -211,7 +211,7 @@ void paint_shadow(CairoContext* context, const ObjectLook& look) {
 
 ObjectLook random_object(SynthClass kind, double x, double y, double radius, RandomStream& draws) {
   ObjectLook look = {.kind = kind, .x = x, .y = y, .radius = radius};
-  const bool usual = draws.uniform() < 0.7;
+  const bool usual = draws.uniform() < 0.8;
   const double any_hue = draws.uniform();
   double hue = 0;
   look.angle = draws.uniform(0, kTurn);

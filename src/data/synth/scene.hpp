@@ -19,9 +19,9 @@ inline constexpr double kMinimumVisible = 0.4;
 struct SceneSettings {
   std::int64_t width = 320, height = 240;         // pixels
   std::int64_t min_objects = 1, max_objects = 5;  // fewer are drawn where no room is found
-  double min_size = 0.12, max_size = 0.55;        // of the image's shorter side
-  std::int64_t max_clutter = 5;                   // things of no class
-  double crowding = 0.2;                       // how many objects may hide much of others, [0, 1]
+  double min_size = 0.16, max_size = 0.55;        // of the image's shorter side
+  std::int64_t max_clutter = 4;                   // things of no class
+  double crowding = 0.15;                      // how many objects may hide much of others, [0, 1]
   std::optional<SynthClass> first_class = {};  // of the first object; random when absent
   std::optional<PhotoEffects> effects = {};    // random ones when absent
 };
