@@ -8,6 +8,10 @@
 
 namespace saker {
 
+PickleValue::PickleValue(PickleBytes value) : data_(share(std::move(value))) {}
+PickleValue::PickleValue(PickleList value) : data_(share(std::move(value))) {}
+PickleValue::PickleValue(PickleTuple value) : data_(share(std::move(value))) {}
+PickleValue::PickleValue(PickleDict value) : data_(share(std::move(value))) {}
 PickleValue::PickleValue(PickleOpaque value) : data_(share(std::move(value))) {}
 
 const PickleValue* PickleDict::find(std::string_view key) const noexcept {

@@ -24,30 +24,10 @@ namespace saker {
 
 class PickleValue;
 
-struct PickleList {
-  std::vector<PickleValue> items;
-};
-
-struct PickleTuple {
-  std::vector<PickleValue> items;
-};
-
-struct PickleBytes {
-  std::string data;
-};
-
-// A dict, or an OrderedDict when `ordered`; both keep the order of insertion.
-struct PickleDict {
-  std::vector<std::pair<PickleValue, PickleValue>> items = {};
-  bool ordered = false;
-
-  // The value of a text key, or nullptr.
-  const PickleValue* find(std::string_view key) const noexcept;
-  // Appends. The key must be new.
-  void set(PickleValue key, PickleValue value);
-};
-
-// An object of a class that is not known here, kept as data; nothing of it was ever run.
+struct PickleList;
+struct PickleTuple;
+struct PickleDict;
+struct PickleBytes;
 struct PickleOpaque;
 
 class PickleValue {
@@ -61,10 +41,10 @@ class PickleValue {
   PickleValue(double value) : data_(value) {}
   PickleValue(const char* value) : PickleValue(std::string(value)) {}
   PickleValue(std::string value) : data_(share(std::move(value))) {}
-  PickleValue(PickleBytes value) : data_(share(std::move(value))) {}
-  PickleValue(PickleList value) : data_(share(std::move(value))) {}
-  PickleValue(PickleTuple value) : data_(share(std::move(value))) {}
-  PickleValue(PickleDict value) : data_(share(std::move(value))) {}
+  PickleValue(PickleBytes value);
+  PickleValue(PickleList value);
+  PickleValue(PickleTuple value);
+  PickleValue(PickleDict value);
   PickleValue(StoredTensor value) : data_(share(std::move(value))) {}
   PickleValue(PickleOpaque value);
 
@@ -132,6 +112,30 @@ class PickleValue {
   Data data_ = nullptr;
 };
 
+struct PickleList {
+  std::vector<PickleValue> items;
+};
+
+struct PickleTuple {
+  std::vector<PickleValue> items;
+};
+
+struct PickleBytes {
+  std::string data;
+};
+
+// A dict, or an OrderedDict when `ordered`; both keep the order of insertion.
+struct PickleDict {
+  std::vector<std::pair<PickleValue, PickleValue>> items = {};
+  bool ordered = false;
+
+  // The value of a text key, or nullptr.
+  const PickleValue* find(std::string_view key) const noexcept;
+  // Appends. The key must be new.
+  void set(PickleValue key, PickleValue value);
+};
+
+// An object of a class that is not known here, kept as data; nothing of it was ever run.
 struct PickleOpaque {
   // Of the class or function, e.g. "argparse.Namespace".
   std::shared_ptr<const std::string> name = {};

@@ -109,10 +109,10 @@ std::vector<std::byte> StoredTensor::contiguous_bytes() const {
 std::shared_ptr<const TensorStorage> copy_to_storage(StoredType type,
                                                      std::span<const std::byte> bytes) {
   const std::size_t size = std::max<std::size_t>(bytes.size(), 1);
-  const std::align_val_t alignment{kAlignment};
+  static constexpr std::align_val_t kMemory{kAlignment};
   std::shared_ptr<std::byte> memory(
-      static_cast<std::byte*>(::operator new(size, alignment)),
-      [alignment](std::byte* pointer) { ::operator delete(pointer, alignment); });
+      static_cast<std::byte*>(::operator new(size, kMemory)),
+      [](std::byte* pointer) { ::operator delete(pointer, kMemory); });
   if (!bytes.empty()) std::memcpy(memory.get(), bytes.data(), bytes.size());
   return std::make_shared<const TensorStorage>(
       TensorStorage{type, static_cast<std::int64_t>(bytes.size() / size_of(type)), memory});
