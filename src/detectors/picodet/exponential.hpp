@@ -1,19 +1,40 @@
-// exp and log in arithmetic alone, so that compilers turn loops over planes into vector code.
+// exp, log and choices in arithmetic alone, without branches, so that compilers turn loops over
+// planes into vector code.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 
 namespace saker {
 
-// exp(-a) for a >= 0; relative error below 3e-7. Below exp(-87) it stays there. NaN stays NaN.
+// `positive` where x has no sign bit, `negative` elsewhere (at -0 as well).
+inline float by_sign(float x, float positive, float negative) {
+  const std::uint32_t mask = static_cast<std::uint32_t>(std::bit_cast<std::int32_t>(x) >> 31);
+  return std::bit_cast<float>((std::bit_cast<std::uint32_t>(positive) & ~mask) |
+                              (std::bit_cast<std::uint32_t>(negative) & mask));
+}
+
+// The smaller of two numbers that are not negative; the other one if one is NaN.
+inline float smaller_of(float a, float b) {
+  return std::bit_cast<float>(
+      std::min(std::bit_cast<std::int32_t>(a), std::bit_cast<std::int32_t>(b)));
+}
+
+// exp(-a) for a >= 0; relative error below 3e-7. From a = 87 on it is exp(-87). NaN stays NaN.
 //
 // a = n ln 2 + r with |r| <= ln 2 / 2; exp(-r) by its Taylor polynomial of degree 7, 2^-n by its
 // bits.
 inline float exp_minus(float a) {
   constexpr float kRound =
       12582912.0F;  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
-  const float x = a > 87.0F ? 87.0F : a;
+  // min(a, 87), but NaN, whose bits are above those of infinity, stays.
+  constexpr std::int32_t kLargest = std::bit_cast<std::int32_t>(87.0F);
+  constexpr std::int32_t kInfinity = 0x7F800000;
+  const std::int32_t bits = std::bit_cast<std::int32_t>(a);
+  const std::int32_t is_large =
+      -static_cast<std::int32_t>(bits > kLargest) & -static_cast<std::int32_t>(bits <= kInfinity);
+  const float x = std::bit_cast<float>((bits & ~is_large) | (kLargest & is_large));
   const float shifted = x * 1.44269504F + kRound;
   const float n = shifted - kRound;
   // ln 2 in two parts, the first with few enough bits for an exact product.

@@ -15,15 +15,16 @@ struct Background {
   float loss, cost, slope;
 };
 
+// Compilers turn this into vector code only without branches, which comparisons of floats become.
 inline Background background(float x, float max_log) {
   const float e = exp_minus(std::abs(x));
   const float reciprocal = 1.0F / (1.0F + e);
-  const float p = x >= 0.0F ? reciprocal : e * reciprocal;
-  const float not_p = x >= 0.0F ? e * reciprocal : reciprocal;
-  const float softplus = (x >= 0.0F ? x : 0.0F) + log_one_plus(e);  // -log(1 - p)
+  const float p = by_sign(x, reciprocal, e * reciprocal);
+  const float not_p = by_sign(x, e * reciprocal, reciprocal);
+  const float softplus = by_sign(x, x, 0.0F) + log_one_plus(e);  // -log(1 - p)
   const float weight = kVarifocalAlpha * p * p;
   return {.loss = weight * softplus,
-          .cost = weight * (softplus > max_log ? max_log : softplus),
+          .cost = weight * smaller_of(softplus, max_log),
           .slope = weight * (2.0F * not_p * softplus + p)};
 }
 

@@ -21,6 +21,14 @@ TEST(Exponential, ExpMinusIsAccurate) {
   EXPECT_TRUE(std::isnan(exp_minus(std::numeric_limits<float>::quiet_NaN())));
 }
 
+TEST(Exponential, Choices) {
+  EXPECT_EQ(by_sign(2, 5, 7), 5);
+  EXPECT_EQ(by_sign(-2, 5, 7), 7);
+  EXPECT_EQ(by_sign(0, 5, 7), 5);
+  EXPECT_EQ(smaller_of(3, 4), 3);
+  EXPECT_EQ(smaller_of(4, 0), 0);
+}
+
 TEST(Exponential, LogOnePlusIsAccurateDownToTinyArguments) {
   double worst = 0;
   for (double a = 0; a < 87; a += 0.0137) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "fill.hpp"
@@ -43,6 +44,15 @@ TEST(VarifocalLoss, SlopeAgreesWithDifferences) {
                                 (2.0 * static_cast<double>(step));
       EXPECT_NEAR(varifocal_loss(x, q).slope, difference, 2e-4) << "x " << x << ", q " << q;
     }
+  }
+}
+
+TEST(VarifocalLoss, NaNOfEitherSignStaysNaN) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  for (const float x : {nan, -nan}) {
+    EXPECT_TRUE(std::isnan(varifocal_loss(x, 0).value));
+    EXPECT_TRUE(std::isnan(varifocal_loss(x, 0).slope));
+    EXPECT_TRUE(std::isnan(varifocal_loss(x, 0.5F).value));
   }
 }
 
