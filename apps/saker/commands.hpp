@@ -1,4 +1,5 @@
-// The commands of the program. Each adds itself to the command line; the returned action runs when it was chosen.
+// The commands of the program. Each adds itself to the command line; the returned action runs when
+// it was chosen.
 #pragma once
 
 #include <functional>

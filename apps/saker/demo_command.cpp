@@ -1,6 +1,6 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -29,7 +29,9 @@ constexpr std::int64_t kInputSize = 256;
 constexpr std::int64_t kBatchSize = 8;
 constexpr double kDrawThreshold = 0.4;
 
-TrainArgs demo_training(const DemoOptions& options, const std::filesystem::path& data_yaml, const std::filesystem::path& run) {
+TrainArgs demo_training(const DemoOptions& options,
+                        const std::filesystem::path& data_yaml,
+                        const std::filesystem::path& run) {
   TrainArgs args;
   args.out = run.string();
   args.model = "picodet/s-416";
@@ -39,7 +41,8 @@ TrainArgs demo_training(const DemoOptions& options, const std::filesystem::path&
   args.gradient_accumulation_steps = 1;
   args.overwrite = options.overwrite;
   args.model_args = {{"lr", 0.4}, {"lr_warmup_steps", 40}, {"ema_warmup_steps", 100}};
-  args.transform_args = {{"image_size", Value::Array{kInputSize, kInputSize}}, {"random_zoom_out", {{"side_range", Value::Array{1.0, 2.0}}}}};
+  args.transform_args = {{"image_size", Value::Array{kInputSize, kInputSize}},
+                         {"random_zoom_out", {{"side_range", Value::Array{1.0, 2.0}}}}};
   args.logger_args = {{"val_every_num_steps", options.steps}};
   return args;
 }
@@ -48,8 +51,11 @@ int demo(const DemoOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
   const std::filesystem::path out = options.out;
   std::error_code error;
-  if (std::filesystem::is_directory(out, error) && !std::filesystem::is_empty(out, error) && !options.overwrite) {
-    throw Error(ErrorKind::kUsage, fmt::format("--out '{}' is not empty; choose another folder or add --overwrite", options.out));
+  if (std::filesystem::is_directory(out, error) && !std::filesystem::is_empty(out, error) &&
+      !options.overwrite) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--out '{}' is not empty; choose another folder or add --overwrite",
+                            options.out));
   }
 
   fmt::print(stderr, "1/4 Drawing a data set of scenes in {}\n", (out / "data").string());
@@ -78,16 +84,27 @@ int demo(const DemoOptions& options) {
   for (const InputImage& input : find_input_images({(out / "data/images/test").string()})) {
     const Image image = read_image(input.path);
     const std::filesystem::path picture = out / "predictions" / input.relative;
-    write_drawing(picture, image, model.predict(image, {.threshold = kDrawThreshold}), model.classes(), "default");
+    write_drawing(picture,
+                  image,
+                  model.predict(image, {.threshold = kDrawThreshold}),
+                  model.classes(),
+                  "default");
     pictures.push_back(picture.string());
   }
 
   fmt::print("\nPictures with what the model found in scenes it has never seen:\n");
   for (const std::string& picture : pictures) fmt::print("  {}\n", picture);
-  fmt::print("\nModel     {}\nCurves    tensorboard --logdir {}\n", trained.exported_best, (out / "run").string());
+  fmt::print("\nModel     {}\nCurves    tensorboard --logdir {}\n",
+             trained.exported_best,
+             (out / "run").string());
   fmt::print("Predict   saker predict --model {} --draw drawn IMAGE...\n", trained.exported_best);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  fmt::print("\nmAP {:.3f}, mAP50 {:.3f} on {} held-out scenes, after {:.0f} s\n", report.map, report.map_50, report.images, seconds);
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  fmt::print("\nmAP {:.3f}, mAP50 {:.3f} on {} held-out scenes, after {:.0f} s\n",
+             report.map,
+             report.map_50,
+             report.images,
+             seconds);
   return 0;
 }
 
@@ -95,9 +112,11 @@ int demo(const DemoOptions& options) {
 
 void add_demo_command(CLI::App& program, Action& action) {
   auto options = std::make_shared<DemoOptions>();
-  CLI::App* command = program.add_subcommand("demo", "See it work: draw scenes, train on them, evaluate, predict, in minutes and offline");
+  CLI::App* command = program.add_subcommand(
+      "demo", "See it work: draw scenes, train on them, evaluate, predict, in minutes and offline");
   command->add_option("--out", options->out, "Folder for everything (default out/demo)");
-  command->add_option("--steps", options->steps, "Optimizer steps (default 320)")->check(CLI::PositiveNumber);
+  command->add_option("--steps", options->steps, "Optimizer steps (default 320)")
+      ->check(CLI::PositiveNumber);
   command->add_flag("--overwrite", options->overwrite, "Write into a folder that is not empty");
   command->callback([options, &action] { action = [options] { return demo(*options); }; });
 }

@@ -24,10 +24,12 @@ void write_drawing(const std::filesystem::path& path,
                    const Detections& detections,
                    const ClassNames& names,
                    const std::string& style) {
-  const Image drawn = style == "torchvision" ? draw_torchvision(image, detections, names) : draw_boxes(image, drawn_boxes(detections, names));
+  const Image drawn = style == "torchvision" ? draw_torchvision(image, detections, names)
+                                             : draw_boxes(image, drawn_boxes(detections, names));
   std::filesystem::path target = path;
   const std::string extension = target.extension().string();
-  if (extension != ".jpg" && extension != ".jpeg" && extension != ".png") target.replace_extension(".png");
+  if (extension != ".jpg" && extension != ".jpeg" && extension != ".png")
+    target.replace_extension(".png");
   write_image(target, drawn);
 }
 

@@ -1,6 +1,6 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "commands.hpp"
@@ -19,9 +19,18 @@ struct EvaluateOptions {
 };
 
 std::vector<std::pair<const char*, double>> numbers(const EvaluationReport& report) {
-  return {{"map", report.map},         {"map_50", report.map_50},       {"map_75", report.map_75},       {"map_small", report.map_small},
-          {"map_medium", report.map_medium}, {"map_large", report.map_large}, {"mar_1", report.mar_1},   {"mar_10", report.mar_10},
-          {"mar_100", report.mar_100}, {"mar_small", report.mar_small}, {"mar_medium", report.mar_medium}, {"mar_large", report.mar_large}};
+  return {{"map", report.map},
+          {"map_50", report.map_50},
+          {"map_75", report.map_75},
+          {"map_small", report.map_small},
+          {"map_medium", report.map_medium},
+          {"map_large", report.map_large},
+          {"mar_1", report.mar_1},
+          {"mar_10", report.mar_10},
+          {"mar_100", report.mar_100},
+          {"mar_small", report.mar_small},
+          {"mar_medium", report.mar_medium},
+          {"mar_large", report.mar_large}};
 }
 
 Value to_value(const EvaluationReport& report) {
@@ -46,7 +55,8 @@ int run(EvaluateOptions& options) {
   if (options.num_workers >= 0) options.args.num_workers = options.num_workers;
   const EvaluationReport report = evaluate(options.args);
   print_table(report);
-  if (!options.json.empty()) write_file_atomically(options.json, to_value(report).to_json(2) + "\n");
+  if (!options.json.empty())
+    write_file_atomically(options.json, to_value(report).to_json(2) + "\n");
   return 0;
 }
 
@@ -54,14 +64,20 @@ int run(EvaluateOptions& options) {
 
 void add_evaluate_command(CLI::App& program, Action& action) {
   auto options = std::make_shared<EvaluateOptions>();
-  CLI::App* command = program.add_subcommand("evaluate", "Measure a model on labelled images: the twelve COCO numbers and AP per class");
+  CLI::App* command = program.add_subcommand(
+      "evaluate", "Measure a model on labelled images: the twelve COCO numbers and AP per class");
   command->add_option("--model", options->args.model, "Exported or checkpoint file")->required();
   command->add_option("--data", options->data, "YAML file of the data set")->required();
-  command->add_option("--split", options->args.split, "train, val or test (default val)")->check(CLI::IsMember({"train", "val", "test"}));
-  command->add_option("--batch-size", options->args.batch_size, "Images at a time (default 8)")->check(CLI::PositiveNumber);
-  command->add_option("--num-workers", options->num_workers, "Threads that load images")->check(CLI::NonNegativeNumber);
+  command->add_option("--split", options->args.split, "train, val or test (default val)")
+      ->check(CLI::IsMember({"train", "val", "test"}));
+  command->add_option("--batch-size", options->args.batch_size, "Images at a time (default 8)")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--num-workers", options->num_workers, "Threads that load images")
+      ->check(CLI::NonNegativeNumber);
   command->add_option("--json", options->json, "Write the numbers to this file");
-  command->footer("Example:\n  saker evaluate --model out/cells/exported_models/exported_best.pt --data cells/data.yaml --json metrics.json");
+  command->footer(
+      "Example:\n  saker evaluate --model out/cells/exported_models/exported_best.pt --data "
+      "cells/data.yaml --json metrics.json");
   command->callback([options, &action] { action = [options] { return run(*options); }; });
 }
 

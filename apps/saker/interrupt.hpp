@@ -3,7 +3,8 @@
 
 namespace saker {
 
-// While it lives, the first SIGINT, SIGTERM or SIGUSR1 asks the training to save and stop; a second one ends the program at once.
+// While it lives, the first SIGINT, SIGTERM or SIGUSR1 asks the training to save and stop; a second
+// one ends the program at once.
 class InterruptGuard {
  public:
   InterruptGuard();

@@ -13,15 +13,19 @@ namespace {
 
 constexpr int kUsageExit = 2;
 
-void print_error(const std::string& message) { std::fprintf(stderr, "saker: error: %s\n", message.c_str()); }
+void print_error(const std::string& message) {
+  std::fprintf(stderr, "saker: error: %s\n", message.c_str());
+}
 
 // CLI11 reports an unknown word; the nearest command or option is what the user most likely meant.
 int report_usage(const CLI::App& program, const CLI::ParseError& error, int argc, char** argv) {
-  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return program.exit(error);
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
+    return program.exit(error);
   std::string hint;
   if (argc > 1 && program.get_subcommands().empty() && argv[1][0] != '-') {
     std::vector<std::string> names;
-    for (const CLI::App* command : program.get_subcommands({})) names.push_back(command->get_name());
+    for (const CLI::App* command : program.get_subcommands({}))
+      names.push_back(command->get_name());
     const std::vector<std::string> nearest = saker::nearest_names(argv[1], names);
     if (!nearest.empty()) hint = "; did you mean '" + nearest[0] + "'?";
   }

@@ -1,6 +1,6 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "commands.hpp"
@@ -25,9 +25,13 @@ void print_json(const std::vector<ModelListing>& models) {
 }
 
 void print_table(const std::vector<ModelListing>& models) {
-  fmt::print("{:<18} {:>9} {:>12}  {}\n", "name", "input", "parameters", "licence of published weights");
+  fmt::print(
+      "{:<18} {:>9} {:>12}  {}\n", "name", "input", "parameters", "licence of published weights");
   for (const ModelListing& model : models) {
-    fmt::print("{:<18} {:>9} {:>12}  {}\n", model.name, fmt::format("{}x{}", model.image_height, model.image_width), model.parameters,
+    fmt::print("{:<18} {:>9} {:>12}  {}\n",
+               model.name,
+               fmt::format("{}x{}", model.image_height, model.image_width),
+               model.parameters,
                model.licence.empty() ? "-" : model.licence);
   }
 }
@@ -36,7 +40,8 @@ void print_table(const std::vector<ModelListing>& models) {
 
 void add_models_command(CLI::App& program, Action& action) {
   auto json = std::make_shared<bool>(false);
-  CLI::App* command = program.add_subcommand("models", "List the models with their input size, parameters and licence");
+  CLI::App* command = program.add_subcommand(
+      "models", "List the models with their input size, parameters and licence");
   command->add_flag("--json", *json, "Print JSON");
   command->callback([json, &action] {
     action = [json] {

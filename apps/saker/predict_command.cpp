@@ -1,7 +1,7 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -37,28 +37,39 @@ void require_writable_folder(const std::string& folder, const char* option, bool
   if (std::filesystem::exists(folder, error) && !std::filesystem::is_directory(folder, error)) {
     throw Error(ErrorKind::kUsage, fmt::format("{} '{}' is a file; name a folder", option, folder));
   }
-  if (std::filesystem::is_directory(folder, error) && !std::filesystem::is_empty(folder, error) && !overwrite) {
-    throw Error(ErrorKind::kUsage, fmt::format("{} '{}' is not empty; choose another folder or add --overwrite", option, folder));
+  if (std::filesystem::is_directory(folder, error) && !std::filesystem::is_empty(folder, error) &&
+      !overwrite) {
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format(
+            "{} '{}' is not empty; choose another folder or add --overwrite", option, folder));
   }
 }
 
 // Writes results as they come (jsonl, yolo) or at the end (json, coco).
 class ResultSink {
  public:
-  ResultSink(const PredictOptions& options, const ClassNames& names) : options_(options), names_(names) {
+  ResultSink(const PredictOptions& options, const ClassNames& names)
+      : options_(options), names_(names) {
     if (options.format == "yolo" && options.out.empty()) {
-      throw Error(ErrorKind::kUsage, "--format yolo writes one file an image; name a folder with --out");
+      throw Error(ErrorKind::kUsage,
+                  "--format yolo writes one file an image; name a folder with --out");
     }
     if (options.format == "yolo") require_writable_folder(options.out, "--out", options.overwrite);
     if (options.format != "yolo" && std::filesystem::is_directory(options.out)) {
-      throw Error(ErrorKind::kUsage, fmt::format("--out '{}' is a folder; --format {} writes one file", options.out, options.format));
+      throw Error(
+          ErrorKind::kUsage,
+          fmt::format(
+              "--out '{}' is a folder; --format {} writes one file", options.out, options.format));
     }
-    if (options.format == "jsonl" && !options.out.empty()) lines_ = std::make_unique<AtomicFile>(options.out);
+    if (options.format == "jsonl" && !options.out.empty())
+      lines_ = std::make_unique<AtomicFile>(options.out);
   }
 
   void add(const InputImage& input, ImageDetections image) {
     if (options_.format == "yolo") {
-      const auto path = (std::filesystem::path(options_.out) / input.relative).replace_extension(".txt");
+      const auto path =
+          (std::filesystem::path(options_.out) / input.relative).replace_extension(".txt");
       write_file_atomically(path, to_yolo_lines(image));
     } else if (options_.format == "jsonl") {
       const std::string line = to_json_line(image, names_) + "\n";
@@ -76,7 +87,8 @@ class ResultSink {
   void finish() {
     if (lines_) lines_->commit();
     if (options_.format != "json" && options_.format != "coco") return;
-    const std::string text = options_.format == "json" ? to_json(images_, names_) : to_coco_results(images_);
+    const std::string text =
+        options_.format == "json" ? to_json(images_, names_) : to_coco_results(images_);
     if (options_.out.empty()) {
       std::fputs(text.c_str(), stdout);
     } else {
@@ -97,8 +109,13 @@ class Progress {
   void advance() {
     ++done_;
     if (!shown_) return;
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-    fmt::print(stderr, "\r{}/{} images, {:.1f} a second ", done_, total_, static_cast<double>(done_) / seconds);
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    fmt::print(stderr,
+               "\r{}/{} images, {:.1f} a second ",
+               done_,
+               total_,
+               static_cast<double>(done_) / seconds);
     if (done_ == total_) fmt::print(stderr, "\n");
   }
 
@@ -117,8 +134,10 @@ int predict(const PredictOptions& options) {
   const PredictArgs args{.threshold = options.threshold};
   std::size_t unreadable = 0;
 
-  for (std::size_t begin = 0; begin < inputs.size(); begin += static_cast<std::size_t>(options.batch_size)) {
-    const std::size_t end = std::min(inputs.size(), begin + static_cast<std::size_t>(options.batch_size));
+  for (std::size_t begin = 0; begin < inputs.size();
+       begin += static_cast<std::size_t>(options.batch_size)) {
+    const std::size_t end =
+        std::min(inputs.size(), begin + static_cast<std::size_t>(options.batch_size));
     std::vector<Image> images;
     std::vector<const InputImage*> sources;
     for (std::size_t i = begin; i < end; ++i) {
@@ -134,15 +153,26 @@ int predict(const PredictOptions& options) {
     const std::vector<Detections> results = model.predict_batch(images, args);
     for (std::size_t i = 0; i < images.size(); ++i) {
       if (!options.draw.empty()) {
-        write_drawing(std::filesystem::path(options.draw) / sources[i]->relative, images[i], results[i], model.classes(), options.draw_style);
+        write_drawing(std::filesystem::path(options.draw) / sources[i]->relative,
+                      images[i],
+                      results[i],
+                      model.classes(),
+                      options.draw_style);
       }
-      sink.add(*sources[i], {.image = sources[i]->path, .width = images[i].width(), .height = images[i].height(), .detections = results[i]});
+      sink.add(*sources[i],
+               {.image = sources[i]->path,
+                .width = images[i].width(),
+                .height = images[i].height(),
+                .detections = results[i]});
       progress.advance();
     }
   }
   sink.finish();
   if (unreadable > 0) {
-    fmt::print(stderr, "saker: error: {} of {} images could not be read; see the lines above\n", unreadable, inputs.size());
+    fmt::print(stderr,
+               "saker: error: {} of {} images could not be read; see the lines above\n",
+               unreadable,
+               inputs.size());
     return 1;
   }
   return 0;
@@ -153,16 +183,26 @@ int predict(const PredictOptions& options) {
 void add_predict_command(CLI::App& program, Action& action) {
   auto options = std::make_shared<PredictOptions>();
   CLI::App* command = program.add_subcommand("predict", "Find objects in images");
-  command->add_option("--model", options->model, "Exported or checkpoint file, or a model's name")->required();
-  command->add_option("inputs", options->inputs, "Images, folders or patterns like 'images/*.jpg'")->required();
-  command->add_option("--threshold", options->threshold, "Least score that is kept (default 0.6)")->check(CLI::Range(0.0, 1.0));
-  command->add_option("--batch-size", options->batch_size, "Images at a time (default 1)")->check(CLI::PositiveNumber);
-  command->add_option("--format", options->format, "json (default), jsonl, yolo or coco")->check(CLI::IsMember({"json", "jsonl", "yolo", "coco"}));
-  command->add_option("--out", options->out, "File for the results (folder for yolo); default: standard output");
-  command->add_option("--draw", options->draw, "Folder for pictures with boxes, class names and scores");
-  command->add_option("--draw-style", options->draw_style, "default or torchvision")->check(CLI::IsMember({"default", "torchvision"}));
+  command->add_option("--model", options->model, "Exported or checkpoint file, or a model's name")
+      ->required();
+  command->add_option("inputs", options->inputs, "Images, folders or patterns like 'images/*.jpg'")
+      ->required();
+  command->add_option("--threshold", options->threshold, "Least score that is kept (default 0.6)")
+      ->check(CLI::Range(0.0, 1.0));
+  command->add_option("--batch-size", options->batch_size, "Images at a time (default 1)")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--format", options->format, "json (default), jsonl, yolo or coco")
+      ->check(CLI::IsMember({"json", "jsonl", "yolo", "coco"}));
+  command->add_option(
+      "--out", options->out, "File for the results (folder for yolo); default: standard output");
+  command->add_option(
+      "--draw", options->draw, "Folder for pictures with boxes, class names and scores");
+  command->add_option("--draw-style", options->draw_style, "default or torchvision")
+      ->check(CLI::IsMember({"default", "torchvision"}));
   command->add_flag("--overwrite", options->overwrite, "Write into folders that are not empty");
-  command->footer("Example:\n  saker predict --model out/cells/exported_models/exported_best.pt --draw drawn cells/images/test");
+  command->footer(
+      "Example:\n  saker predict --model out/cells/exported_models/exported_best.pt --draw drawn "
+      "cells/images/test");
   command->callback([options, &action] { action = [options] { return predict(*options); }; });
 }
 

@@ -1,6 +1,6 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -38,11 +38,12 @@ int train(const TrainOptions& options) {
     if (!text->empty()) tree[key] = *text;
   }
   std::vector<std::string> numbers;
-  const std::pair<const char*, const std::string*> counts[] = {{"steps", &options.steps},
-                                                               {"batch_size", &options.batch_size},
-                                                               {"gradient_accumulation_steps", &options.accumulation},
-                                                               {"num_workers", &options.num_workers},
-                                                               {"seed", &options.seed}};
+  const std::pair<const char*, const std::string*> counts[] = {
+      {"steps", &options.steps},
+      {"batch_size", &options.batch_size},
+      {"gradient_accumulation_steps", &options.accumulation},
+      {"num_workers", &options.num_workers},
+      {"seed", &options.seed}};
   for (const auto& [key, text] : counts) {
     if (!text->empty()) numbers.push_back(fmt::format("{}={}", key, *text));
   }
@@ -66,26 +67,40 @@ int train(const TrainOptions& options) {
 void add_train_command(CLI::App& program, Action& action) {
   auto options = std::make_shared<TrainOptions>();
   CLI::App* command = program.add_subcommand("train", "Train a detector on a YOLO data set");
-  command->add_option("--config", options->config, "YAML file of settings; flags and key=value pairs override it");
+  command->add_option(
+      "--config", options->config, "YAML file of settings; flags and key=value pairs override it");
   command->add_option("--out", options->out, "Run folder: checkpoints, exported models, logs");
-  command->add_option("--model", options->model, "Name (see `saker models`) or an exported or checkpoint file to go on from");
+  command->add_option("--model",
+                      options->model,
+                      "Name (see `saker models`) or an exported or checkpoint file to go on from");
   command->add_option("--data", options->data, "YAML file of the data set");
   command->add_option("--steps", options->steps, "Optimizer steps (default: the model's)");
-  command->add_option("--batch-size", options->batch_size, "Images a step, before accumulation (default: the model's)");
-  command->add_option("--gradient-accumulation-steps", options->accumulation, "Batches added up for one step (default: to reach the model's batch)");
+  command->add_option("--batch-size",
+                      options->batch_size,
+                      "Images a step, before accumulation (default: the model's)");
+  command->add_option("--gradient-accumulation-steps",
+                      options->accumulation,
+                      "Batches added up for one step (default: to reach the model's batch)");
   command->add_option("--num-workers", options->num_workers, "Threads that load images");
-  command->add_option("--seed", options->seed, "Seed of weights, order and augmentation (default 0)");
+  command->add_option(
+      "--seed", options->seed, "Seed of weights, order and augmentation (default 0)");
   command->add_option("--precision", options->precision, "32-true or bf16-mixed (default: auto)");
   command->add_option("--accelerator", options->accelerator, "auto, cpu or gpu");
   command->add_option("--devices", options->devices, "How many devices, or which");
-  command->add_option("--checkpoint", options->checkpoint, "Start a new run from the weights of this file");
+  command->add_option(
+      "--checkpoint", options->checkpoint, "Start a new run from the weights of this file");
   command->add_flag("--overwrite", options->overwrite, "Write into a folder that is not empty");
-  command->add_flag("--resume-interrupted", options->resume, "Go on with the run in --out where it stopped");
-  command->add_option("settings", options->overrides, "key.sub=value pairs, e.g. transform_args.random_flip.horizontal_prob=0.5");
+  command->add_flag(
+      "--resume-interrupted", options->resume, "Go on with the run in --out where it stopped");
+  command->add_option("settings",
+                      options->overrides,
+                      "key.sub=value pairs, e.g. transform_args.random_flip.horizontal_prob=0.5");
   command->footer(
       "Example:\n"
-      "  saker train --out out/cells --model picodet/s-416 --data cells/data.yaml --steps 3000 batch_size=16\n"
-      "Prints the path of the best exported model. Ctrl-C saves and exits with 130; --resume-interrupted goes on from there.");
+      "  saker train --out out/cells --model picodet/s-416 --data cells/data.yaml --steps 3000 "
+      "batch_size=16\n"
+      "Prints the path of the best exported model. Ctrl-C saves and exits with 130; "
+      "--resume-interrupted goes on from there.");
   command->callback([options, &action] { action = [options] { return train(*options); }; });
 }
 

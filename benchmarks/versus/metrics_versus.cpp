@@ -1,4 +1,5 @@
-// Times CocoEvaluator on a file that versus.py writes: counts, boxes, scores, labels, true boxes, true labels.
+// Times CocoEvaluator on a file that versus.py writes: counts, boxes, scores, labels, true boxes,
+// true labels.
 #include <chrono>
 #include <cstdio>
 #include <cstring>
@@ -39,10 +40,12 @@ int main(int argc, char** argv) {
     evaluator.add_image({.boxes_xyxy = {boxes.data() + i * detections * 4, detections * 4},
                          .scores = {scores.data() + i * detections, detections},
                          .labels = {labels.data() + i * detections, detections}},
-                        {.boxes_xyxy = {true_boxes.data() + i * truths * 4, truths * 4}, .labels = {true_labels.data() + i * truths, truths}});
+                        {.boxes_xyxy = {true_boxes.data() + i * truths * 4, truths * 4},
+                         .labels = {true_labels.data() + i * truths, truths}});
   }
   const saker::CocoResult result = evaluator.compute();
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   std::printf("SECONDS %.6f MAP %.6f\n", seconds, result.map);
   return 0;
 }

@@ -15,7 +15,8 @@ int main(int argc, char** argv) {
   for (int i = 0; i < kRuns; ++i) {
     const auto begin = std::chrono::steady_clock::now();
     const saker::Detections found = model.predict(argv[2]);
-    seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    seconds.push_back(
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   }
   seconds.erase(seconds.begin(), seconds.begin() + kWarmUp);
   std::sort(seconds.begin(), seconds.end());

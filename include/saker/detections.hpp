@@ -8,7 +8,8 @@
 
 namespace saker {
 
-// Corners in pixels: x1, y1 is the upper left one. Origin at the upper left corner of the image, x to the right.
+// Corners in pixels: x1, y1 is the upper left one. Origin at the upper left corner of the image, x
+// to the right.
 struct Box {
   float x1 = 0, y1 = 0, x2 = 0, y2 = 0;
 
@@ -17,9 +18,10 @@ struct Box {
 
 // Parallel arrays, one entry a detection.
 struct Detections {
-  std::vector<std::int64_t> labels;  // class ids of the data set's `names`, not indices of the network
-  std::vector<Box> bboxes;           // pixels of the original image
-  std::vector<float> scores;         // [0, 1]
+  std::vector<std::int64_t>
+      labels;                 // class ids of the data set's `names`, not indices of the network
+  std::vector<Box> bboxes;    // pixels of the original image
+  std::vector<float> scores;  // [0, 1]
 
   std::size_t size() const noexcept { return labels.size(); }
   bool empty() const noexcept { return labels.empty(); }

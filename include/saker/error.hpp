@@ -19,7 +19,8 @@ enum class ErrorKind {
   kInterrupted,  // stopped by a signal, with everything saved
 };
 
-// Lower-case name of a kind: "usage", "data", "checkpoint", "io", "unsupported", "internal", "interrupted".
+// Lower-case name of a kind: "usage", "data", "checkpoint", "io", "unsupported", "internal",
+// "interrupted".
 const char* to_string(ErrorKind kind) noexcept;
 
 // The message names the file, line, key or value at fault and what to do about it.

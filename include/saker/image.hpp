@@ -11,12 +11,14 @@ namespace saker {
 enum class PixelType { kU8, kF32 };
 
 // Height x width x channels, row-major, without padding between rows. Channels are RGB or gray.
-// kU8 holds 0..255. kF32 holds [0, 1] for pictures; values of float TIFF and unscaled DICOM files are as stored.
-// Copies share the pixels; mutable access to a shared image copies first (copy on write).
+// kU8 holds 0..255. kF32 holds [0, 1] for pictures; values of float TIFF and unscaled DICOM files
+// are as stored. Copies share the pixels; mutable access to a shared image copies first (copy on
+// write).
 class Image {
  public:
   Image() = default;
-  // Pixels are zero. Throws Error (data) when a dimension is not positive or the size exceeds 2^40 bytes.
+  // Pixels are zero. Throws Error (data) when a dimension is not positive or the size exceeds 2^40
+  // bytes.
   Image(std::int64_t height, std::int64_t width, std::int64_t channels, PixelType type);
 
   std::int64_t height() const noexcept { return height_; }
@@ -25,7 +27,8 @@ class Image {
   PixelType type() const noexcept { return type_; }
   bool empty() const noexcept { return height_ == 0; }
   std::size_t value_count() const noexcept {
-    return static_cast<std::size_t>(height_) * static_cast<std::size_t>(width_) * static_cast<std::size_t>(channels_);
+    return static_cast<std::size_t>(height_) * static_cast<std::size_t>(width_) *
+           static_cast<std::size_t>(channels_);
   }
 
   // All values in order; throws Error (internal) when the type is another one.

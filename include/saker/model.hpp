@@ -2,7 +2,8 @@
 //
 //   auto model = saker::load_model("out/my_experiment/exported_models/exported_best.pt");
 //   auto results = model.predict("image.jpg");
-//   for (std::size_t i = 0; i < results.size(); ++i) use(results.labels[i], results.bboxes[i], results.scores[i]);
+//   for (std::size_t i = 0; i < results.size(); ++i) use(results.labels[i], results.bboxes[i],
+//   results.scores[i]);
 #pragma once
 
 #include <cstdint>
@@ -43,7 +44,8 @@ class Model {
   // Throws Error (data) naming the file when it is no readable image.
   Detections predict(const std::string& image_path, const PredictArgs& args = {}) const;
   Detections predict(const Image& image, const PredictArgs& args = {}) const;
-  std::vector<Detections> predict_batch(const std::vector<Image>& images, const PredictArgs& args = {}) const;
+  std::vector<Detections> predict_batch(const std::vector<Image>& images,
+                                        const PredictArgs& args = {}) const;
 
  private:
   friend class ModelAccess;
@@ -51,7 +53,8 @@ class Model {
 };
 
 // name_or_file: an exported .pt, a .ckpt, or a name of `saker models`.
-// Throws Error (checkpoint) for a file that is none, (usage) for an unknown name, with the nearest names.
+// Throws Error (checkpoint) for a file that is none, (usage) for an unknown name, with the nearest
+// names.
 Model load_model(const std::string& name_or_file);
 
 // The names that load_model and training know.
@@ -67,7 +70,7 @@ std::vector<ModelListing> list_models();
 struct EvaluateArgs {
   std::string model = {};  // as for load_model
   DataArgs data = {};
-  std::string split = "val";      // train, val or test
+  std::string split = "val";  // train, val or test
   std::int64_t batch_size = 8;
   std::optional<std::int64_t> num_workers = {};
 };

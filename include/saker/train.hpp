@@ -21,32 +21,37 @@
 
 namespace saker {
 
-// A YOLO data set. `path` alone may also name a YAML file that holds the other fields: .data = {"bccd/data.yaml"}.
+// A YOLO data set. `path` alone may also name a YAML file that holds the other fields: .data =
+// {"bccd/data.yaml"}.
 struct DataArgs {
-  std::string path = {};   // root folder, relative to the current directory
-  std::string train = {};  // image folder of a split, relative to path; one component must be `images`
+  std::string path = {};  // root folder, relative to the current directory
+  std::string train =
+      {};  // image folder of a split, relative to path; one component must be `images`
   std::string val = {};
-  std::string test = {};   // accepted and not used by training
-  ClassNames names = {};   // class id -> name; the order defines the network's outputs
+  std::string test = {};  // accepted and not used by training
+  ClassNames names = {};  // class id -> name; the order defines the network's outputs
   std::vector<std::int64_t> ignore_classes = {};
-  bool skip_if_label_file_missing = false;  // leave out images without a label file (an empty file stays a negative)
+  bool skip_if_label_file_missing =
+      false;  // leave out images without a label file (an empty file stays a negative)
 };
 
 // An empty optional stands for "auto": the value is chosen from the model and the data.
 struct TrainArgs {
-  std::string out = {};    // run folder; must be new or empty unless overwrite or resume_interrupted
+  std::string out = {};  // run folder; must be new or empty unless overwrite or resume_interrupted
   std::string model = {};  // a name of `saker models`, or an exported or checkpoint file
   DataArgs data = {};
 
-  std::optional<std::int64_t> steps = {};       // optimizer steps
-  std::optional<std::int64_t> batch_size = {};  // images a step over all processes, before accumulation
+  std::optional<std::int64_t> steps = {};  // optimizer steps
+  std::optional<std::int64_t> batch_size =
+      {};  // images a step over all processes, before accumulation
   std::optional<std::int64_t> gradient_accumulation_steps = {};
   std::optional<std::int64_t> num_workers = {};  // loader threads
   std::string devices = "auto";
   std::int64_t num_nodes = 1;
   std::string accelerator = "auto";  // auto, cpu or gpu
   std::string strategy = "auto";
-  std::string precision = "auto";    // 32-true, bf16-mixed or 16-mixed; auto: the model's default where the device has it
+  std::string precision =
+      "auto";  // 32-true, bf16-mixed or 16-mixed; auto: the model's default where the device has it
   std::string float32_matmul_precision = "auto";  // auto, highest, high or medium
   std::int64_t seed = 0;
   bool overwrite = false;
@@ -65,18 +70,20 @@ struct TrainArgs {
 };
 
 struct TrainResult {
-  std::int64_t steps = 0;         // finished optimizer steps
-  double best_metric = 0;         // best value of the watched metric
-  std::int64_t best_step = 0;     // 0-based step of it
-  std::string exported_best = {};      // paths; empty when not written
+  std::int64_t steps = 0;          // finished optimizer steps
+  double best_metric = 0;          // best value of the watched metric
+  std::int64_t best_step = 0;      // 0-based step of it
+  std::string exported_best = {};  // paths; empty when not written
   std::string exported_last = {};
 };
 
-// Trains until args.steps, or until SIGINT or SIGTERM when the program installed stop requests (see request_stop).
-// Throws Error: usage for settings, data for labels and images, io for files, interrupted after a stop that was saved.
+// Trains until args.steps, or until SIGINT or SIGTERM when the program installed stop requests (see
+// request_stop). Throws Error: usage for settings, data for labels and images, io for files,
+// interrupted after a stop that was saved.
 TrainResult train_object_detection(const TrainArgs& args);
 
-// Asks a running training to finish its step, save and stop. Safe to call from a signal handler or another thread.
+// Asks a running training to finish its step, save and stop. Safe to call from a signal handler or
+// another thread.
 void request_stop() noexcept;
 
 }  // namespace saker

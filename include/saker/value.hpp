@@ -1,7 +1,7 @@
 // A value of a settings tree: what a YAML file, a JSON object or a C++ initialiser list can say.
 //
-//   saker::Value args = {{"lr", 0.05}, {"random_flip", {{"horizontal_prob", 0.5}}}, {"mosaic", nullptr}};
-//   args.at("lr").as_double();
+//   saker::Value args = {{"lr", 0.05}, {"random_flip", {{"horizontal_prob", 0.5}}}, {"mosaic",
+//   nullptr}}; args.at("lr").as_double();
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,8 @@ namespace saker {
 class Value {
  public:
   using Array = std::vector<Value>;
-  // Keys in the order in which they were written. A key is text or, as in the `names` of a dataset, an integer.
+  // Keys in the order in which they were written. A key is text or, as in the `names` of a dataset,
+  // an integer.
   using Key = std::variant<std::string, std::int64_t>;
   using Object = std::vector<std::pair<Key, Value>>;
 
@@ -69,7 +70,8 @@ class Value {
   friend bool operator==(const Value& a, const Value& b) = default;
 
  private:
-  std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, Array, Object> data_ = nullptr;
+  std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, Array, Object> data_ =
+      nullptr;
 };
 
 // The text of a key as it stands in a dotted path.

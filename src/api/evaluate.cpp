@@ -20,13 +20,15 @@ ValidationTransform validation_transform(const ModelSource& source) {
   TransformContext context{.default_image_size = source.spec.image_size, .run = {.total_steps = 1}};
   context.stored_image_size = source.spec.image_size;
   context.stored_normalization = source.spec.normalization;
-  return ValidationTransform(resolve_transforms(transform_family(source.spec.model_name), Value(), context).validation);
+  return ValidationTransform(
+      resolve_transforms(transform_family(source.spec.model_name), Value(), context).validation);
 }
 
 void require_same_classes(const ModelSource& source, const YoloDataset& data) {
   if (source.spec.classes == data.classes().kept()) return;
   throw Error(ErrorKind::kData,
-              fmt::format("the data set has the classes {}, but the model {} has others ({} classes); evaluate with the names it was trained with",
+              fmt::format("the data set has the classes {}, but the model {} has others ({} "
+                          "classes); evaluate with the names it was trained with",
                           data.classes().describe_ids(),
                           source.origin,
                           source.spec.classes.size()));
@@ -49,7 +51,8 @@ EvaluationReport to_report(const Validator::Outcome& outcome, const ClassNames& 
                           .per_class = {},
                           .images = outcome.images};
   for (const CocoClassResult& result : m.classes) {
-    report.per_class.emplace_back(classes[static_cast<std::size_t>(result.label)].second, result.average_precision);
+    report.per_class.emplace_back(classes[static_cast<std::size_t>(result.label)].second,
+                                  result.average_precision);
   }
   return report;
 }
@@ -60,14 +63,20 @@ EvaluationReport evaluate(const EvaluateArgs& args) {
   const ResolvedData resolved = resolve_data(args.data);
   const ModelSource source = find_model(args.model);
   if (!source.has_weights()) {
-    throw Error(ErrorKind::kUsage, fmt::format("'{}' names an architecture without weights; give an exported model or a checkpoint", args.model));
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format(
+            "'{}' names an architecture without weights; give an exported model or a checkpoint",
+            args.model));
   }
   const YoloDataset data(resolved.args, args.split);
   require_same_classes(source, data);
   const std::shared_ptr<Detector> detector = load_detector(source);
   const ValidationTransform transform = validation_transform(source);
   const Validator validator(
-      data, transform, {.batch_size = args.batch_size, .num_workers = resolve_num_workers(args.num_workers, 1)});
+      data,
+      transform,
+      {.batch_size = args.batch_size, .num_workers = resolve_num_workers(args.num_workers, 1)});
   return to_report(validator.run(*detector, {}), source.spec.classes);
 }
 

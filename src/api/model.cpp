@@ -40,7 +40,8 @@ class ModelState {
 
 namespace {
 
-// Both orders of normalising and resizing are the same affine map, since the filter's weights sum to 1.
+// Both orders of normalising and resizing are the same affine map, since the filter's weights sum
+// to 1.
 void fill_input(const Image& image, const DetectorSpec& spec, std::span<float> chw) {
   const float unit = image.type() == PixelType::kU8 ? 1.0F / 255.0F : 1.0F;
   std::array<float, 3> scale = {unit, unit, unit};
@@ -56,9 +57,11 @@ void fill_input(const Image& image, const DetectorSpec& spec, std::span<float> c
 
 torch::Tensor make_input(const std::vector<Image>& images, const DetectorSpec& spec) {
   const ImageSize size = spec.image_size;
-  torch::Tensor input = torch::empty({static_cast<std::int64_t>(images.size()), 3, size.height, size.width}, torch::kFloat);
+  torch::Tensor input = torch::empty(
+      {static_cast<std::int64_t>(images.size()), 3, size.height, size.width}, torch::kFloat);
   const auto values = static_cast<std::size_t>(3 * size.height * size.width);
-  for (std::size_t i = 0; i < images.size(); ++i) fill_input(images[i], spec, {input.data_ptr<float>() + i * values, values});
+  for (std::size_t i = 0; i < images.size(); ++i)
+    fill_input(images[i], spec, {input.data_ptr<float>() + i * values, values});
   return input;
 }
 
@@ -77,13 +80,17 @@ Detections above_threshold(const Detections& all, double threshold, bool inclusi
 Image as_rgb(const Image& image) {
   if (image.channels() == 3) return image;
   if (image.channels() != 1) {
-    throw Error(ErrorKind::kUsage, fmt::format("the image has {} channels, but the model expects 3; give RGB or gray", image.channels()));
+    throw Error(ErrorKind::kUsage,
+                fmt::format("the image has {} channels, but the model expects 3; give RGB or gray",
+                            image.channels()));
   }
   Image rgb(image.height(), image.width(), 3, image.type());
   const auto replicate = [](auto source, auto target) {
-    for (std::size_t i = 0; i < source.size(); ++i) std::fill_n(target.begin() + static_cast<std::ptrdiff_t>(3 * i), 3, source[i]);
+    for (std::size_t i = 0; i < source.size(); ++i)
+      std::fill_n(target.begin() + static_cast<std::ptrdiff_t>(3 * i), 3, source[i]);
   };
-  image.type() == PixelType::kU8 ? replicate(image.u8(), rgb.mutable_u8()) : replicate(image.f32(), rgb.mutable_f32());
+  image.type() == PixelType::kU8 ? replicate(image.u8(), rgb.mutable_u8())
+                                 : replicate(image.f32(), rgb.mutable_f32());
   return rgb;
 }
 
@@ -97,14 +104,20 @@ Model::~Model() = default;
 const ModelInfo& Model::info() const { return state_->info(); }
 const ClassNames& Model::classes() const { return state_->classes(); }
 
-Detections Model::predict(const std::string& image_path, const PredictArgs& args) const { return predict(read_image(image_path), args); }
+Detections Model::predict(const std::string& image_path, const PredictArgs& args) const {
+  return predict(read_image(image_path), args);
+}
 
-Detections Model::predict(const Image& image, const PredictArgs& args) const { return predict_batch({image}, args).front(); }
+Detections Model::predict(const Image& image, const PredictArgs& args) const {
+  return predict_batch({image}, args).front();
+}
 
-std::vector<Detections> Model::predict_batch(const std::vector<Image>& images, const PredictArgs& args) const {
+std::vector<Detections> Model::predict_batch(const std::vector<Image>& images,
+                                             const PredictArgs& args) const {
   if (images.empty()) return {};
   if (!(args.threshold >= 0 && args.threshold <= 1)) {
-    throw Error(ErrorKind::kUsage, fmt::format("threshold must lie in [0, 1] but is {}", args.threshold));
+    throw Error(ErrorKind::kUsage,
+                fmt::format("threshold must lie in [0, 1] but is {}", args.threshold));
   }
   std::vector<Image> rgb;
   std::vector<ImageSize> sizes;
@@ -114,10 +127,13 @@ std::vector<Detections> Model::predict_batch(const std::vector<Image>& images, c
   }
   const c10::InferenceMode inference;
   Detector& detector = state_->detector();
-  const std::vector<Predictions> predictions = detector.predict(make_input(rgb, detector.spec()), sizes);
+  const std::vector<Predictions> predictions =
+      detector.predict(make_input(rgb, detector.spec()), sizes);
   std::vector<Detections> results;
   for (const Predictions& candidates : predictions) {
-    results.push_back(above_threshold(to_detections(candidates, classes()), args.threshold, detector.prediction_rule().threshold_inclusive));
+    results.push_back(above_threshold(to_detections(candidates, classes()),
+                                      args.threshold,
+                                      detector.prediction_rule().threshold_inclusive));
   }
   return results;
 }
@@ -126,7 +142,9 @@ Model load_model(const std::string& name_or_file) {
   const ModelSource source = find_model(name_or_file);
   if (!source.has_weights()) {
     throw Error(ErrorKind::kUnsupported,
-                fmt::format("'{}': published weights are not fetched in this version; train a model, or give the file of an exported one", name_or_file));
+                fmt::format("'{}': published weights are not fetched in this version; train a "
+                            "model, or give the file of an exported one",
+                            name_or_file));
   }
   return Model(std::make_unique<ModelState>(load_detector(source)->deployed()));
 }
@@ -135,9 +153,11 @@ std::vector<ModelListing> list_models() {
   std::vector<ModelListing> models;
   constexpr std::int64_t kCocoClasses = 80;
   ClassNames classes;
-  for (std::int64_t id = 0; id < kCocoClasses; ++id) classes.emplace_back(id, fmt::format("class {}", id));
+  for (std::int64_t id = 0; id < kCocoClasses; ++id)
+    classes.emplace_back(id, fmt::format("class {}", id));
   for (const DetectorName& name : detector_names()) {
-    const std::shared_ptr<Detector> detector = make_detector({.model_name = name.plain_name, .image_size = name.image_size, .classes = classes}, 0);
+    const std::shared_ptr<Detector> detector = make_detector(
+        {.model_name = name.plain_name, .image_size = name.image_size, .classes = classes}, 0);
     models.push_back({.name = name.name,
                       .image_height = name.image_size.height,
                       .image_width = name.image_size.width,

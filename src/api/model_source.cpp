@@ -14,7 +14,9 @@
 namespace saker {
 namespace {
 
-bool looks_like_a_path(const std::string& text) { return text.ends_with(".pt") || text.ends_with(".ckpt") || text.ends_with(".pth"); }
+bool looks_like_a_path(const std::string& text) {
+  return text.ends_with(".pt") || text.ends_with(".ckpt") || text.ends_with(".pth");
+}
 
 }  // namespace
 
@@ -34,7 +36,11 @@ ModelSource find_model(const std::string& name_or_file) {
   std::error_code ignored;
   if (std::filesystem::exists(name_or_file, ignored)) return read_model_file(name_or_file);
   if (looks_like_a_path(name_or_file)) {
-    throw Error(ErrorKind::kIo, fmt::format("{}: no such file; name an exported model, a checkpoint or one of `saker models`", name_or_file));
+    throw Error(
+        ErrorKind::kIo,
+        fmt::format(
+            "{}: no such file; name an exported model, a checkpoint or one of `saker models`",
+            name_or_file));
   }
   const DetectorName name = find_detector(name_or_file);
   return {.spec = {.model_name = name.plain_name, .image_size = name.image_size, .classes = {}},
@@ -45,7 +51,8 @@ ModelSource find_model(const std::string& name_or_file) {
 
 std::shared_ptr<Detector> load_detector(const ModelSource& source) {
   try {
-    std::shared_ptr<Detector> detector = make_detector_for_weights(source.spec, source.weights, source.init_args, 0);
+    std::shared_ptr<Detector> detector =
+        make_detector_for_weights(source.spec, source.weights, source.init_args, 0);
     load_weights(*detector, source.weights, LoadMode::kStrict);
     return detector;
   } catch (const Error& error) {

@@ -22,7 +22,8 @@ struct ModelSource {
 };
 
 // A path that exists wins over a name.
-// Throws Error: usage for what is neither, with the nearest names; checkpoint for a file that holds no detector of ours.
+// Throws Error: usage for what is neither, with the nearest names; checkpoint for a file that holds
+// no detector of ours.
 ModelSource find_model(const std::string& name_or_file);
 
 // The weights and arguments of an exported model or a training checkpoint.

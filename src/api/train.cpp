@@ -1,4 +1,6 @@
 // train_object_detection: from arguments to a running loop.
+#include "saker/train.hpp"
+
 #include <fmt/format.h>
 #include <torch/torch.h>
 
@@ -21,7 +23,6 @@
 #include "loggers/run_log.hpp"
 #include "loggers/tensorboard_writer.hpp"
 #include "saker/error.hpp"
-#include "saker/train.hpp"
 #include "train/auto_rules.hpp"
 #include "train/checkpoint.hpp"
 #include "train/run_folder.hpp"
@@ -40,7 +41,9 @@ ModelSource starting_model(const TrainArgs& args, const RunFolder& folder) {
   if (args.resume_interrupted) {
     if (!std::filesystem::exists(folder.last_checkpoint())) {
       throw Error(ErrorKind::kIo,
-                  fmt::format("{}: is not there, so there is nothing to resume; start the run without resume_interrupted", folder.last_checkpoint().string()));
+                  fmt::format("{}: is not there, so there is nothing to resume; start the run "
+                              "without resume_interrupted",
+                              folder.last_checkpoint().string()));
     }
     return read_model_file(folder.last_checkpoint());
   }
@@ -48,14 +51,21 @@ ModelSource starting_model(const TrainArgs& args, const RunFolder& folder) {
   if (args.checkpoint.empty()) return source;
   ModelSource checkpoint = read_model_file(args.checkpoint);
   if (!same_family(checkpoint.spec.model_name, source.spec.model_name)) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("checkpoint '{}' holds {}, which is of another family than the model {}", args.checkpoint, checkpoint.spec.model_name, args.model));
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("checkpoint '{}' holds {}, which is of another family than the model {}",
+                    args.checkpoint,
+                    checkpoint.spec.model_name,
+                    args.model));
   }
   return checkpoint;
 }
 
-ResolvedTransforms resolve_run_transforms(const TrainArgs& args, const ModelSource& source, const RunLength& length) {
-  TransformContext context{.default_image_size = default_image_size(source.spec.model_name), .run = length};
+ResolvedTransforms resolve_run_transforms(const TrainArgs& args,
+                                          const ModelSource& source,
+                                          const RunLength& length) {
+  TransformContext context{.default_image_size = default_image_size(source.spec.model_name),
+                           .run = length};
   if (source.has_weights()) {
     context.stored_image_size = source.spec.image_size;
     context.stored_normalization = source.spec.normalization;
@@ -63,10 +73,14 @@ ResolvedTransforms resolve_run_transforms(const TrainArgs& args, const ModelSour
   return resolve_transforms(transform_family(source.spec.model_name), args.transform_args, context);
 }
 
-std::shared_ptr<Detector> make_starting_detector(const TrainArgs& args, const ModelSource& source, const DetectorSpec& spec, RunLog& log) {
+std::shared_ptr<Detector> make_starting_detector(const TrainArgs& args,
+                                                 const ModelSource& source,
+                                                 const DetectorSpec& spec,
+                                                 RunLog& log) {
   const auto seed = static_cast<std::uint64_t>(args.seed);
   if (!source.has_weights()) return make_detector(spec, seed);
-  std::shared_ptr<Detector> detector = make_detector_for_weights(spec, source.weights, source.init_args, seed);
+  std::shared_ptr<Detector> detector =
+      make_detector_for_weights(spec, source.weights, source.init_args, seed);
   const WeightsReport report = load_weights(*detector, source.weights, LoadMode::kFineTuning);
   log.info(fmt::format("Weights of {}: {}", source.origin, report.summary()));
   return detector;
@@ -80,14 +94,20 @@ void log_data(const YoloDataset& train, const YoloDataset& val, RunLog& log) {
   }
 }
 
-void open_trackers(const LoggerSettings& settings, const RunFolder& folder, const Value& resolved, FanOutLogger& metrics) {
+void open_trackers(const LoggerSettings& settings,
+                   const RunFolder& folder,
+                   const Value& resolved,
+                   FanOutLogger& metrics) {
   if (settings.tensorboard) metrics.add(std::make_unique<TensorBoardWriter>(folder.path()));
   if (settings.jsonl) metrics.add(std::make_unique<JsonlWriter>(folder.metrics_jsonl()));
   metrics.log_hyperparameters(resolved);
 }
 
 // args with every automatic value in place, as config.yaml holds it.
-Value resolved_settings(const TrainArgs& args, const TrainingPlan& plan, const ResolvedData& data, const ResolvedTransforms& transforms,
+Value resolved_settings(const TrainArgs& args,
+                        const TrainingPlan& plan,
+                        const ResolvedData& data,
+                        const ResolvedTransforms& transforms,
                         const Recipe& recipe) {
   Value value = to_value(args);
   value["data"] = to_value(data.args);
@@ -115,23 +135,32 @@ void log_plan(const TrainingPlan& plan, RunLog& log) {
   }
   log.info(fmt::format("Logging every {} steps.", plan.log_every));
   log.info(fmt::format("Validating every {} steps.", plan.validate_every));
-  log.info(fmt::format("Saving checkpoints every {} steps.", plan.settings.checkpoint.save_every_num_steps));
+  log.info(fmt::format("Saving checkpoints every {} steps.",
+                       plan.settings.checkpoint.save_every_num_steps));
 }
 
-TrainingPlan make_plan(const TrainArgs& args, const TrainingSettings& settings, const Recipe& recipe, const YoloDataset& train, RunLog& log) {
+TrainingPlan make_plan(const TrainArgs& args,
+                       const TrainingSettings& settings,
+                       const Recipe& recipe,
+                       const YoloDataset& train,
+                       RunLog& log) {
   TrainingPlan plan;
   plan.settings = settings;
   plan.steps = args.steps.value_or(recipe.default_steps());
   const std::int64_t wanted = args.batch_size.value_or(recipe.default_batch_size());
-  const BatchSizes batch = resolve_batch_size(wanted, train.size(), plan.world_size, settings.loader.batch_size);
+  const BatchSizes batch =
+      resolve_batch_size(wanted, train.size(), plan.world_size, settings.loader.batch_size);
   if (batch.reduced_to_dataset) {
-    log.warning(fmt::format("batch_size {} is reduced to {}, the number of training images", wanted, batch.global));
+    log.warning(fmt::format(
+        "batch_size {} is reduced to {}, the number of training images", wanted, batch.global));
   }
   plan.batch_size = batch.global / plan.world_size;
-  plan.accumulation = resolve_accumulation(args.gradient_accumulation_steps, batch.global, recipe.default_batch_size());
+  plan.accumulation = resolve_accumulation(
+      args.gradient_accumulation_steps, batch.global, recipe.default_batch_size());
   plan.num_workers = resolve_num_workers(args.num_workers, 1);
   plan.log_every = settings.logger.log_every_num_steps.value_or(auto_log_interval(plan.steps));
-  plan.validate_every = settings.logger.val_every_num_steps.value_or(auto_validation_interval(plan.steps));
+  plan.validate_every =
+      settings.logger.val_every_num_steps.value_or(auto_validation_interval(plan.steps));
   plan.seed = static_cast<std::uint64_t>(args.seed);
   plan.device = training_device(args);
   plan.precision = training_precision(args, plan.device);
@@ -141,12 +170,19 @@ TrainingPlan make_plan(const TrainArgs& args, const TrainingSettings& settings, 
 void check_arguments(const TrainArgs& args, SettingsProblems& problems) {
   if (args.out.empty()) problems.missing_key("out");
   if (args.model.empty() && !args.resume_interrupted) problems.missing_key("model");
-  if (args.steps && *args.steps < 1) problems.bad_value("steps", fmt::format("must be at least 1 but got {}", *args.steps));
-  if (args.batch_size && *args.batch_size < 1) problems.bad_value("batch_size", fmt::format("must be at least 1 but got {}", *args.batch_size));
+  if (args.steps && *args.steps < 1)
+    problems.bad_value("steps", fmt::format("must be at least 1 but got {}", *args.steps));
+  if (args.batch_size && *args.batch_size < 1)
+    problems.bad_value("batch_size",
+                       fmt::format("must be at least 1 but got {}", *args.batch_size));
   if (args.gradient_accumulation_steps && *args.gradient_accumulation_steps < 1) {
-    problems.bad_value("gradient_accumulation_steps", fmt::format("must be at least 1 but got {}", *args.gradient_accumulation_steps));
+    problems.bad_value(
+        "gradient_accumulation_steps",
+        fmt::format("must be at least 1 but got {}", *args.gradient_accumulation_steps));
   }
-  if (args.num_workers && *args.num_workers < 0) problems.bad_value("num_workers", fmt::format("must be at least 0 but got {}", *args.num_workers));
+  if (args.num_workers && *args.num_workers < 0)
+    problems.bad_value("num_workers",
+                       fmt::format("must be at least 0 but got {}", *args.num_workers));
   if (args.resume_interrupted && !args.checkpoint.empty()) {
     problems.bad_value("checkpoint", "cannot be combined with resume_interrupted; use one of them");
   }
@@ -162,21 +198,27 @@ TrainResult train_object_detection(const TrainArgs& args) {
   problems.throw_if_any();
   RunFolder::require_usable(args.out, args.overwrite, args.resume_interrupted);
 
-  // Everything that can be wrong with settings, data and weights is found before the run folder is touched.
+  // Everything that can be wrong with settings, data and weights is found before the run folder is
+  // touched.
   RunLog log;
   const RunFolder folder(args.out);
   const ResolvedData data = resolve_data(args.data);
   const ModelSource source = starting_model(args, folder);
-  const std::unique_ptr<Recipe> recipe = make_recipe(source.spec.model_name, args.model_args, problems);
+  const std::unique_ptr<Recipe> recipe =
+      make_recipe(source.spec.model_name, args.model_args, problems);
   problems.throw_if_any();
   const YoloDataset train(data.args, "train");
   const YoloDataset val(data.args, "val");
   TrainingPlan plan = make_plan(args, settings, *recipe, train, log);
-  const std::int64_t batches_per_epoch = EpochSampler({.dataset_size = train.size(), .batch_size = plan.batch_size}).batches_per_epoch();
-  const ResolvedTransforms transforms = resolve_run_transforms(
-      args,
-      source,
-      {.total_steps = plan.steps, .batches_per_epoch = batches_per_epoch, .gradient_accumulation_steps = plan.accumulation});
+  const std::int64_t batches_per_epoch =
+      EpochSampler({.dataset_size = train.size(), .batch_size = plan.batch_size})
+          .batches_per_epoch();
+  const ResolvedTransforms transforms =
+      resolve_run_transforms(args,
+                             source,
+                             {.total_steps = plan.steps,
+                              .batches_per_epoch = batches_per_epoch,
+                              .gradient_accumulation_steps = plan.accumulation});
   const TrainTransform train_transform(transforms.train);
   const ValidationTransform validation_transform(transforms.validation);
   Validator validator(val,
@@ -187,7 +229,8 @@ TrainResult train_object_detection(const TrainArgs& args) {
                        .device = plan.device,
                        .metric = settings.metric,
                        .image = settings.image});
-  plan.validation_log_every = settings.logger.val_log_every_num_steps.value_or(auto_validation_log_interval(validator.batches()));
+  plan.validation_log_every = settings.logger.val_log_every_num_steps.value_or(
+      auto_validation_log_interval(validator.batches()));
 
   folder.make();
   log.attach_file(folder.train_log());
@@ -206,7 +249,8 @@ TrainResult train_object_detection(const TrainArgs& args) {
   spec.image_size = *transforms.validation.image_size;
   spec.normalization = *transforms.validation.normalize;
   const std::shared_ptr<Detector> detector = make_starting_detector(args, source, spec, log);
-  if (const std::string loaded = recipe->load_backbone(*detector); !loaded.empty()) log.info(loaded);
+  if (const std::string loaded = recipe->load_backbone(*detector); !loaded.empty())
+    log.info(loaded);
   detector->to(plan.device);
   log_plan(plan, log);
 

@@ -8,7 +8,10 @@
 namespace saker {
 namespace {
 
-void read_count(SettingsReader& reader, const char* key, std::optional<std::int64_t>& target, std::int64_t minimum) {
+void read_count(SettingsReader& reader,
+                const char* key,
+                std::optional<std::int64_t>& target,
+                std::int64_t minimum) {
   const Value* value = reader.find(key);
   if (value == nullptr || (value->is_string() && value->as_string() == "auto")) return;
   if (value->is_string()) {
@@ -28,7 +31,8 @@ void read_devices(SettingsReader& reader, std::string& target) {
     target = std::to_string(value->as_int());
   } else {
     std::vector<std::int64_t> indices;
-    if (reader.read("devices", indices, at_least(0))) target = fmt::format("{}", fmt::join(indices, ","));
+    if (reader.read("devices", indices, at_least(0)))
+      target = fmt::format("{}", fmt::join(indices, ","));
   }
 }
 
@@ -66,7 +70,8 @@ void read_data(SettingsReader& reader, DataArgs& target) {
 TrainArgs train_args_from_value(const Value& value, SettingsProblems& problems) {
   TrainArgs args;
   SettingsReader reader(value, "", problems);
-  for (const auto& [key, target] : {std::pair<const char*, std::string*>{"out", &args.out}, {"model", &args.model}}) {
+  for (const auto& [key, target] :
+       {std::pair<const char*, std::string*>{"out", &args.out}, {"model", &args.model}}) {
     if (reader.find(key) == nullptr) {
       problems.missing_key(key);
     } else {

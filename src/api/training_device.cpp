@@ -12,9 +12,13 @@
 namespace saker {
 namespace {
 
-void check_word(const char* key, const std::string& word, const std::vector<std::string>& known, SettingsProblems& problems) {
+void check_word(const char* key,
+                const std::string& word,
+                const std::vector<std::string>& known,
+                SettingsProblems& problems) {
   if (std::find(known.begin(), known.end(), word) == known.end()) {
-    problems.bad_value(key, fmt::format("must be one of {} but got '{}'", fmt::join(known, ", "), word));
+    problems.bad_value(key,
+                       fmt::format("must be one of {} but got '{}'", fmt::join(known, ", "), word));
   }
 }
 
@@ -24,9 +28,14 @@ void check_device_arguments(const TrainArgs& args, SettingsProblems& problems) {
   check_word("accelerator", args.accelerator, {"auto", "cpu", "gpu", "cuda"}, problems);
   check_word("precision", args.precision, {"auto", "32-true", "32", "bf16-mixed"}, problems);
   check_word("strategy", args.strategy, {"auto"}, problems);
-  check_word("float32_matmul_precision", args.float32_matmul_precision, {"auto", "highest", "high", "medium"}, problems);
+  check_word("float32_matmul_precision",
+             args.float32_matmul_precision,
+             {"auto", "highest", "high", "medium"},
+             problems);
   check_word("devices", args.devices, {"auto", "1", "0"}, problems);
-  if (args.num_nodes != 1) problems.bad_value("num_nodes", fmt::format("must be 1 in this version but got {}", args.num_nodes));
+  if (args.num_nodes != 1)
+    problems.bad_value("num_nodes",
+                       fmt::format("must be 1 in this version but got {}", args.num_nodes));
 }
 
 torch::Device training_device(const TrainArgs& args) {
@@ -35,7 +44,8 @@ torch::Device training_device(const TrainArgs& args) {
   if (torch::cuda::is_available()) return torch::Device(torch::kCUDA, 0);
   if (wants_gpu) {
     throw Error(ErrorKind::kUnsupported,
-                "accelerator 'gpu': no usable GPU was found; install an NVIDIA driver and a LibTorch with CUDA, or set accelerator to cpu");
+                "accelerator 'gpu': no usable GPU was found; install an NVIDIA driver and a "
+                "LibTorch with CUDA, or set accelerator to cpu");
   }
   return torch::kCPU;
 }

@@ -9,12 +9,12 @@
 
 namespace saker {
 
-// accelerator, devices, num_nodes, strategy, precision and float32_matmul_precision: words that are none, and combinations that are
-// not offered, are added to problems.
+// accelerator, devices, num_nodes, strategy, precision and float32_matmul_precision: words that are
+// none, and combinations that are not offered, are added to problems.
 void check_device_arguments(const TrainArgs& args, SettingsProblems& problems);
 
-// The first CUDA device when there is one (or accelerator asks for it), else the CPU. Throws Error (unsupported) when a GPU is asked for
-// and none can be used.
+// The first CUDA device when there is one (or accelerator asks for it), else the CPU. Throws Error
+// (unsupported) when a GPU is asked for and none can be used.
 torch::Device training_device(const TrainArgs& args);
 
 // "auto": float32 on the CPU, bf16-mixed on a GPU that has it.

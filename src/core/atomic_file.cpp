@@ -18,7 +18,8 @@ AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) {
-    throw Error(ErrorKind::kIo, fmt::format("{}: cannot make this folder: {}", folder.string(), error.message()));
+    throw Error(ErrorKind::kIo,
+                fmt::format("{}: cannot make this folder: {}", folder.string(), error.message()));
   }
   temporary_ = folder / fmt::format(".{}.{}.tmp", path_.filename().string(), ::getpid());
   fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -48,11 +49,14 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
   }
 }
 
-void AtomicFile::write(std::string_view text) { write(std::as_bytes(std::span(text.data(), text.size()))); }
+void AtomicFile::write(std::string_view text) {
+  write(std::as_bytes(std::span(text.data(), text.size())));
+}
 
 void AtomicFile::commit() {
   if (::fsync(fd_) != 0) fail("cannot be synced to the disk");
-  // The descriptor is given up before the rename: from here on the destructor has nothing to remove but on failure.
+  // The descriptor is given up before the rename: from here on the destructor has nothing to remove
+  // but on failure.
   const int fd = std::exchange(fd_, -1);
   if (::close(fd) != 0 || ::rename(temporary_.c_str(), path_.c_str()) != 0) {
     const int reason = errno;

@@ -1,4 +1,5 @@
-// Files that appear whole or not at all: written under a temporary name in the same folder, synced, then renamed.
+// Files that appear whole or not at all: written under a temporary name in the same folder, synced,
+// then renamed.
 //
 //   AtomicFile file("out/checkpoints/last.ckpt");
 //   file.write(bytes);
@@ -15,7 +16,8 @@ namespace saker {
 
 class AtomicFile {
  public:
-  // Makes missing folders. Throws Error (io), as do the functions below; each names the file and the reason.
+  // Makes missing folders. Throws Error (io), as do the functions below; each names the file and
+  // the reason.
   explicit AtomicFile(std::filesystem::path path);
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;

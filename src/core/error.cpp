@@ -4,13 +4,20 @@ namespace saker {
 
 const char* to_string(ErrorKind kind) noexcept {
   switch (kind) {
-    case ErrorKind::kUsage: return "usage";
-    case ErrorKind::kData: return "data";
-    case ErrorKind::kCheckpoint: return "checkpoint";
-    case ErrorKind::kIo: return "io";
-    case ErrorKind::kUnsupported: return "unsupported";
-    case ErrorKind::kInternal: return "internal";
-    case ErrorKind::kInterrupted: return "interrupted";
+    case ErrorKind::kUsage:
+      return "usage";
+    case ErrorKind::kData:
+      return "data";
+    case ErrorKind::kCheckpoint:
+      return "checkpoint";
+    case ErrorKind::kIo:
+      return "io";
+    case ErrorKind::kUnsupported:
+      return "unsupported";
+    case ErrorKind::kInternal:
+      return "internal";
+    case ErrorKind::kInterrupted:
+      return "interrupted";
   }
   return "internal";
 }

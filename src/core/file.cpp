@@ -15,7 +15,8 @@ namespace {
 
 class Descriptor {
  public:
-  explicit Descriptor(const std::filesystem::path& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  explicit Descriptor(const std::filesystem::path& path)
+      : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   ~Descriptor() {
@@ -28,7 +29,8 @@ class Descriptor {
 };
 
 [[noreturn]] void fail(const std::filesystem::path& path) {
-  throw Error(ErrorKind::kIo, fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno)));
+  throw Error(ErrorKind::kIo,
+              fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno)));
 }
 
 template <typename Buffer>
@@ -37,12 +39,16 @@ Buffer read_all(const std::filesystem::path& path, std::uint64_t max_bytes) {
   struct stat status {};
   if (file.get() < 0 || ::fstat(file.get(), &status) != 0) fail(path);
   if (S_ISDIR(status.st_mode)) {
-    throw Error(ErrorKind::kIo, fmt::format("{}: is a folder, but a file is expected", path.string()));
+    throw Error(ErrorKind::kIo,
+                fmt::format("{}: is a folder, but a file is expected", path.string()));
   }
   const auto size = static_cast<std::uint64_t>(status.st_size);
   if (size > max_bytes) {
     throw Error(ErrorKind::kIo,
-                fmt::format("{}: has {} bytes, more than the {} that are read at most", path.string(), size, max_bytes));
+                fmt::format("{}: has {} bytes, more than the {} that are read at most",
+                            path.string(),
+                            size,
+                            max_bytes));
   }
   Buffer buffer(static_cast<std::size_t>(size), {});
   std::size_t done = 0;

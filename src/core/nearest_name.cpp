@@ -23,16 +23,20 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::vector<std::string> nearest_names(std::string_view name, const std::vector<std::string>& known, std::size_t count) {
+std::vector<std::string> nearest_names(std::string_view name,
+                                       const std::vector<std::string>& known,
+                                       std::size_t count) {
   std::vector<std::pair<std::size_t, std::string>> ranked;
   const std::size_t limit = std::max<std::size_t>(2, name.size() / 2);
   for (const std::string& candidate : known) {
     const std::size_t distance = edit_distance(name, candidate);
     if (distance <= limit) ranked.emplace_back(distance, candidate);
   }
-  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(
+      ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::string> names;
-  for (std::size_t i = 0; i < std::min(count, ranked.size()); ++i) names.push_back(ranked[i].second);
+  for (std::size_t i = 0; i < std::min(count, ranked.size()); ++i)
+    names.push_back(ranked[i].second);
   return names;
 }
 

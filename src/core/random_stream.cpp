@@ -22,7 +22,8 @@ std::uint32_t low(std::uint64_t value) { return static_cast<std::uint32_t>(value
 }  // namespace
 
 RandomStream::RandomStream(const RandomKey& key) {
-  std::uint64_t mixed = hash(key.purpose, 0xcbf29ce484222325ULL) ^ (key.seed * 0x9E3779B97F4A7C15ULL);
+  std::uint64_t mixed =
+      hash(key.purpose, 0xcbf29ce484222325ULL) ^ (key.seed * 0x9E3779B97F4A7C15ULL);
   mixed ^= mixed >> 29;
   mixed *= 0xBF58476D1CE4E5B9ULL;
   mixed ^= mixed >> 32;
@@ -61,7 +62,8 @@ double RandomStream::uniform(double low_bound, double high_bound) {
 }
 
 std::int64_t RandomStream::uniform_int(std::int64_t low_bound, std::int64_t high_bound) {
-  const std::uint64_t count = static_cast<std::uint64_t>(high_bound) - static_cast<std::uint64_t>(low_bound) + 1;
+  const std::uint64_t count =
+      static_cast<std::uint64_t>(high_bound) - static_cast<std::uint64_t>(low_bound) + 1;
   if (count == 0) {  // the whole range of 64 bits
     const std::uint64_t upper = bits();
     return static_cast<std::int64_t>((upper << 32) | bits());
@@ -71,7 +73,8 @@ std::int64_t RandomStream::uniform_int(std::int64_t low_bound, std::int64_t high
   for (;;) {
     const std::uint64_t upper = bits();
     const std::uint64_t value = (upper << 32) | bits();
-    if (value <= limit) return static_cast<std::int64_t>(static_cast<std::uint64_t>(low_bound) + value % count);
+    if (value <= limit)
+      return static_cast<std::int64_t>(static_cast<std::uint64_t>(low_bound) + value % count);
   }
 }
 
@@ -84,7 +87,8 @@ std::vector<std::int64_t> RandomStream::permutation(std::int64_t count) {
   std::vector<std::int64_t> order(static_cast<std::size_t>(count));
   std::iota(order.begin(), order.end(), 0);
   for (std::int64_t i = count - 1; i > 0; --i) {
-    std::swap(order[static_cast<std::size_t>(i)], order[static_cast<std::size_t>(uniform_int(0, i))]);
+    std::swap(order[static_cast<std::size_t>(i)],
+              order[static_cast<std::size_t>(uniform_int(0, i))]);
   }
   return order;
 }

@@ -1,7 +1,7 @@
 // Counter-based random numbers.
 //
-// A stream is a pure function of its key, so that a sample's draws depend on nothing but (seed, purpose, epoch, index): not on the
-// number of threads, not on what was drawn before a resume.
+// A stream is a pure function of its key, so that a sample's draws depend on nothing but (seed,
+// purpose, epoch, index): not on the number of threads, not on what was drawn before a resume.
 //
 //   RandomStream draws({.seed = 0, .purpose = "augment", .epoch = 3, .index = 17});
 //   if (draws.uniform() < 0.5) flip();

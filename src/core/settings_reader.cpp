@@ -13,16 +13,25 @@ namespace {
 
 const Value kEmptyMap = Value::Object();
 
-std::string index_path(const std::string& path, std::size_t index) { return fmt::format("{}[{}]", path, index); }
+std::string index_path(const std::string& path, std::size_t index) {
+  return fmt::format("{}[{}]", path, index);
+}
 
-bool check_rule(const NumberRule& rule, double number, const std::string& path, SettingsProblems& problems) {
+bool check_rule(const NumberRule& rule,
+                double number,
+                const std::string& path,
+                SettingsProblems& problems) {
   const std::string requirement = rule(number);
   if (requirement.empty()) return true;
   problems.bad_value(path, fmt::format("{} but got {}", requirement, number));
   return false;
 }
 
-bool read_number(const Value& value, std::int64_t& target, const NumberRule& rule, const std::string& path, SettingsProblems& problems) {
+bool read_number(const Value& value,
+                 std::int64_t& target,
+                 const NumberRule& rule,
+                 const std::string& path,
+                 SettingsProblems& problems) {
   if (!value.is_int()) {
     problems.wrong_type(path, "an integer", value);
     return false;
@@ -32,7 +41,11 @@ bool read_number(const Value& value, std::int64_t& target, const NumberRule& rul
   return true;
 }
 
-bool read_number(const Value& value, double& target, const NumberRule& rule, const std::string& path, SettingsProblems& problems) {
+bool read_number(const Value& value,
+                 double& target,
+                 const NumberRule& rule,
+                 const std::string& path,
+                 SettingsProblems& problems) {
   if (!value.is_number()) {
     problems.wrong_type(path, "a number", value);
     return false;
@@ -43,7 +56,11 @@ bool read_number(const Value& value, double& target, const NumberRule& rule, con
 }
 
 template <typename T>
-bool read_numbers(const Value* value, std::vector<T>& target, const NumberRule& rule, const std::string& path, SettingsProblems& problems) {
+bool read_numbers(const Value* value,
+                  std::vector<T>& target,
+                  const NumberRule& rule,
+                  const std::string& path,
+                  SettingsProblems& problems) {
   if (value == nullptr) return false;
   if (!value->is_array()) {
     problems.wrong_type(path, "a list of numbers", *value);
@@ -52,14 +69,19 @@ bool read_numbers(const Value* value, std::vector<T>& target, const NumberRule& 
   std::vector<T> numbers(value->as_array().size());
   bool good = true;
   for (std::size_t i = 0; i < numbers.size(); ++i) {
-    good = read_number(value->as_array()[i], numbers[i], rule, index_path(path, i), problems) && good;
+    good =
+        read_number(value->as_array()[i], numbers[i], rule, index_path(path, i), problems) && good;
   }
   if (good) target = std::move(numbers);
   return good;
 }
 
 template <typename T>
-bool read_pair(const Value* value, std::array<T, 2>& target, const NumberRule& rule, const std::string& path, SettingsProblems& problems) {
+bool read_pair(const Value* value,
+               std::array<T, 2>& target,
+               const NumberRule& rule,
+               const std::string& path,
+               SettingsProblems& problems) {
   std::vector<T> numbers;
   if (!read_numbers(value, numbers, rule, path, problems)) return false;
   if (numbers.size() != 2) {
@@ -72,15 +94,23 @@ bool read_pair(const Value* value, std::array<T, 2>& target, const NumberRule& r
 
 }  // namespace
 
-void SettingsProblems::missing_key(const std::string& path) { lines_.push_back(fmt::format("Missing key: '{}'", path)); }
+void SettingsProblems::missing_key(const std::string& path) {
+  lines_.push_back(fmt::format("Missing key: '{}'", path));
+}
 
 void SettingsProblems::unknown_key(const std::string& path, const std::string& nearest) {
   const std::string hint = nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest);
   lines_.push_back(fmt::format("Unknown key: '{}'{}", path, hint));
 }
 
-void SettingsProblems::wrong_type(const std::string& path, const std::string& expected, const Value& value) {
-  lines_.push_back(fmt::format("Invalid type for key '{}': expected {} but got {} with type '{}'", path, expected, value.to_json(), value.type_name()));
+void SettingsProblems::wrong_type(const std::string& path,
+                                  const std::string& expected,
+                                  const Value& value) {
+  lines_.push_back(fmt::format("Invalid type for key '{}': expected {} but got {} with type '{}'",
+                               path,
+                               expected,
+                               value.to_json(),
+                               value.type_name()));
 }
 
 void SettingsProblems::bad_value(const std::string& path, const std::string& message) {
@@ -91,20 +121,29 @@ void SettingsProblems::throw_if_any() const {
   if (lines_.empty()) return;
   // One problem fits on one line; several are listed under a heading.
   if (lines_.size() == 1) throw Error(ErrorKind::kUsage, lines_[0]);
-  throw Error(ErrorKind::kUsage, fmt::format("Found {} errors in the config!\n  {}", lines_.size(), fmt::join(lines_, "\n  ")));
+  throw Error(
+      ErrorKind::kUsage,
+      fmt::format(
+          "Found {} errors in the config!\n  {}", lines_.size(), fmt::join(lines_, "\n  ")));
 }
 
 NumberRule at_least(double minimum) {
-  return [minimum](double value) { return value >= minimum ? "" : fmt::format("must be at least {}", minimum); };
+  return [minimum](double value) {
+    return value >= minimum ? "" : fmt::format("must be at least {}", minimum);
+  };
 }
 
 NumberRule more_than(double minimum) {
-  return [minimum](double value) { return value > minimum ? "" : fmt::format("must be more than {}", minimum); };
+  return [minimum](double value) {
+    return value > minimum ? "" : fmt::format("must be more than {}", minimum);
+  };
 }
 
 NumberRule between(double minimum, double maximum) {
   return [minimum, maximum](double value) {
-    return value >= minimum && value <= maximum ? "" : fmt::format("must lie in [{}, {}]", minimum, maximum);
+    return value >= minimum && value <= maximum
+               ? ""
+               : fmt::format("must lie in [{}, {}]", minimum, maximum);
   };
 }
 
@@ -163,27 +202,40 @@ bool SettingsReader::read(std::string_view key, std::string& target) {
   return true;
 }
 
-bool SettingsReader::read(std::string_view key, std::vector<double>& target, const NumberRule& rule) {
+bool SettingsReader::read(std::string_view key,
+                          std::vector<double>& target,
+                          const NumberRule& rule) {
   return read_numbers(find(key), target, rule, path_of(key), *problems_);
 }
 
-bool SettingsReader::read(std::string_view key, std::vector<std::int64_t>& target, const NumberRule& rule) {
+bool SettingsReader::read(std::string_view key,
+                          std::vector<std::int64_t>& target,
+                          const NumberRule& rule) {
   return read_numbers(find(key), target, rule, path_of(key), *problems_);
 }
 
-bool SettingsReader::read(std::string_view key, std::array<double, 2>& target, const NumberRule& rule) {
+bool SettingsReader::read(std::string_view key,
+                          std::array<double, 2>& target,
+                          const NumberRule& rule) {
   return read_pair(find(key), target, rule, path_of(key), *problems_);
 }
 
-bool SettingsReader::read(std::string_view key, std::array<std::int64_t, 2>& target, const NumberRule& rule) {
+bool SettingsReader::read(std::string_view key,
+                          std::array<std::int64_t, 2>& target,
+                          const NumberRule& rule) {
   return read_pair(find(key), target, rule, path_of(key), *problems_);
 }
 
-bool SettingsReader::read_choice(std::string_view key, std::string& target, const std::vector<std::string>& choices) {
+bool SettingsReader::read_choice(std::string_view key,
+                                 std::string& target,
+                                 const std::vector<std::string>& choices) {
   const Value* value = find(key);
   if (value == nullptr) return false;
-  if (!value->is_string() || std::find(choices.begin(), choices.end(), value->as_string()) == choices.end()) {
-    problems_->bad_value(path_of(key), fmt::format("must be one of {} but got {}", fmt::join(choices, ", "), value->to_json()));
+  if (!value->is_string() ||
+      std::find(choices.begin(), choices.end(), value->as_string()) == choices.end()) {
+    problems_->bad_value(
+        path_of(key),
+        fmt::format("must be one of {} but got {}", fmt::join(choices, ", "), value->to_json()));
     return false;
   }
   target = value->as_string();

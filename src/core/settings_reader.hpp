@@ -7,7 +7,8 @@
 //   reader.finish();            // unknown keys, with the nearest known one
 //   problems.throw_if_any();    // all problems at once
 //
-// Types are strict: no text for numbers, no floats for integers, no booleans for either; integers are taken where floats are expected.
+// Types are strict: no text for numbers, no floats for integers, no booleans for either; integers
+// are taken where floats are expected.
 #pragma once
 
 #include <array>
@@ -51,15 +52,24 @@ class SettingsReader {
   // A null value reads as an empty map. `value` must outlive the reader.
   SettingsReader(const Value& value, std::string path, SettingsProblems& problems);
 
-  // Each leaves the target as it is when the key is absent, and returns whether it was there and right.
+  // Each leaves the target as it is when the key is absent, and returns whether it was there and
+  // right.
   bool read(std::string_view key, bool& target);
   bool read(std::string_view key, std::int64_t& target, const NumberRule& rule = any_number());
   bool read(std::string_view key, double& target, const NumberRule& rule = any_number());
   bool read(std::string_view key, std::string& target);
-  bool read(std::string_view key, std::vector<double>& target, const NumberRule& rule = any_number());
-  bool read(std::string_view key, std::vector<std::int64_t>& target, const NumberRule& rule = any_number());
-  bool read(std::string_view key, std::array<double, 2>& target, const NumberRule& rule = any_number());
-  bool read(std::string_view key, std::array<std::int64_t, 2>& target, const NumberRule& rule = any_number());
+  bool read(std::string_view key,
+            std::vector<double>& target,
+            const NumberRule& rule = any_number());
+  bool read(std::string_view key,
+            std::vector<std::int64_t>& target,
+            const NumberRule& rule = any_number());
+  bool read(std::string_view key,
+            std::array<double, 2>& target,
+            const NumberRule& rule = any_number());
+  bool read(std::string_view key,
+            std::array<std::int64_t, 2>& target,
+            const NumberRule& rule = any_number());
   // null clears the optional.
   template <typename T, typename... Rule>
   bool read(std::string_view key, std::optional<T>& target, const Rule&... rule) {
@@ -75,7 +85,9 @@ class SettingsReader {
     return true;
   }
   // One of the given words.
-  bool read_choice(std::string_view key, std::string& target, const std::vector<std::string>& choices);
+  bool read_choice(std::string_view key,
+                   std::string& target,
+                   const std::vector<std::string>& choices);
 
   // The value of a key, marked as known; nullptr when absent.
   const Value* find(std::string_view key);

@@ -15,8 +15,10 @@ bool is_member(const Value& value) {
 }
 
 [[noreturn]] void fail_type(const char* expected, const Value& value) {
-  throw Error(ErrorKind::kUsage,
-              fmt::format("expected {}, but got {} of type {}", expected, value.to_json(), value.type_name()));
+  throw Error(
+      ErrorKind::kUsage,
+      fmt::format(
+          "expected {}, but got {} of type {}", expected, value.to_json(), value.type_name()));
 }
 
 nlohmann::ordered_json to_nlohmann(const Value& value) {

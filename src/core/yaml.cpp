@@ -30,10 +30,12 @@ std::optional<double> parse_float(std::string_view text) {
   const bool negative = text.starts_with('-');
   const std::string_view magnitude = negative ? text.substr(1) : text;
   if (magnitude == ".inf" || magnitude == ".Inf" || magnitude == ".INF") {
-    return negative ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+    return negative ? -std::numeric_limits<double>::infinity()
+                    : std::numeric_limits<double>::infinity();
   }
   if (text == ".nan" || text == ".NaN" || text == ".NAN") return std::nan("");
-  if (magnitude.empty() || (magnitude[0] != '.' && (magnitude[0] < '0' || magnitude[0] > '9'))) return std::nullopt;
+  if (magnitude.empty() || (magnitude[0] != '.' && (magnitude[0] < '0' || magnitude[0] > '9')))
+    return std::nullopt;
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -54,7 +56,8 @@ Value scalar(const YAML::Node& node) {
 Value convert(const YAML::Node& node, const std::string& source, int depth) {
   const int line = node.Mark().line + 1;
   if (depth > kMaxDepth) {
-    throw Error(ErrorKind::kUsage, fmt::format("{}:{}: nested deeper than {} levels", source, line, kMaxDepth));
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{}:{}: nested deeper than {} levels", source, line, kMaxDepth));
   }
   if (node.IsScalar()) return scalar(node);
   if (node.IsSequence()) {
@@ -66,7 +69,8 @@ Value convert(const YAML::Node& node, const std::string& source, int depth) {
     Value::Object object;
     for (const auto& member : node) {
       if (!member.first.IsScalar()) {
-        throw Error(ErrorKind::kUsage, fmt::format("{}:{}: a key must be text or an integer", source, line));
+        throw Error(ErrorKind::kUsage,
+                    fmt::format("{}:{}: a key must be text or an integer", source, line));
       }
       const Value key_value = scalar(member.first);
       Value::Key key = member.first.Scalar();
@@ -74,7 +78,10 @@ Value convert(const YAML::Node& node, const std::string& source, int depth) {
       for (const auto& [known, ignored] : object) {
         if (known == key) {
           throw Error(ErrorKind::kUsage,
-                      fmt::format("{}:{}: key '{}' stands twice", source, member.first.Mark().line + 1, key_text(key)));
+                      fmt::format("{}:{}: key '{}' stands twice",
+                                  source,
+                                  member.first.Mark().line + 1,
+                                  key_text(key)));
         }
       }
       object.emplace_back(std::move(key), convert(member.second, source, depth + 1));
@@ -90,7 +97,8 @@ Value parse_yaml(const std::string& text, const std::string& source) {
   try {
     return convert(YAML::Load(text), source, 0);
   } catch (const YAML::Exception& error) {
-    throw Error(ErrorKind::kUsage, fmt::format("{}:{}: not valid YAML: {}", source, error.mark.line + 1, error.msg));
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{}:{}: not valid YAML: {}", source, error.mark.line + 1, error.msg));
   }
 }
 

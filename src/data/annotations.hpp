@@ -13,7 +13,8 @@ struct NormalizedBox {
   friend bool operator==(const NormalizedBox&, const NormalizedBox&) = default;
 };
 
-// Parallel arrays. Classes are indices of the network's outputs (0 .. number of kept classes - 1), not ids of `names`.
+// Parallel arrays. Classes are indices of the network's outputs (0 .. number of kept classes - 1),
+// not ids of `names`.
 struct Annotations {
   std::vector<NormalizedBox> boxes;
   std::vector<std::int64_t> classes;

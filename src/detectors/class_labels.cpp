@@ -12,7 +12,8 @@ Detections to_detections(const Predictions& predictions, const ClassNames& class
   for (std::int64_t i = 0; i < count; ++i) {
     const float* box = boxes.const_data_ptr<float>() + 4 * i;
     detections.bboxes.push_back({box[0], box[1], box[2], box[3]});
-    detections.labels.push_back(classes[static_cast<std::size_t>(indices.const_data_ptr<std::int64_t>()[i])].first);
+    detections.labels.push_back(
+        classes[static_cast<std::size_t>(indices.const_data_ptr<std::int64_t>()[i])].first);
   }
   return detections;
 }

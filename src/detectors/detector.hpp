@@ -26,12 +26,13 @@ struct DetectorSpec {
 
 // Ground truth of a batch, on the device of the images.
 struct Targets {
-  std::vector<torch::Tensor> boxes_cxcywh_norm;  // B tensors [M, 4] float32, fractions of the batch's images
-  std::vector<torch::Tensor> classes;            // B tensors [M] int64, indices of the network's outputs
+  std::vector<torch::Tensor>
+      boxes_cxcywh_norm;               // B tensors [M, 4] float32, fractions of the batch's images
+  std::vector<torch::Tensor> classes;  // B tensors [M] int64, indices of the network's outputs
 };
 
 struct LossTerms {
-  torch::Tensor total;                                        // scalar, differentiable while training
+  torch::Tensor total;  // scalar, differentiable while training
   std::vector<std::pair<std::string, torch::Tensor>> logged;  // detached scalars, e.g. "loss_vfl"
 };
 
@@ -65,16 +66,21 @@ class Detector : public torch::nn::Module {
   // images: [B, 3, H, W] float32, normalised. Uses the module's training flag for batch norm.
   virtual LossTerms training_losses(const torch::Tensor& images, const Targets& targets) = 0;
 
-  // Losses and candidates of the same forward pass, in evaluation mode and without gradients; boxes in evaluation_space().
+  // Losses and candidates of the same forward pass, in evaluation mode and without gradients; boxes
+  // in evaluation_space().
   struct Validation {
     LossTerms losses;
     std::vector<Predictions> predictions;
   };
-  virtual Validation validate(const torch::Tensor& images, const Targets& targets, const std::vector<ImageSize>& original_sizes) = 0;
+  virtual Validation validate(const torch::Tensor& images,
+                              const Targets& targets,
+                              const std::vector<ImageSize>& original_sizes) = 0;
   virtual EvaluationSpace evaluation_space() const = 0;
 
-  // Candidates in pixels of the original images, before any threshold. Evaluation mode, no gradients.
-  virtual std::vector<Predictions> predict(const torch::Tensor& images, const std::vector<ImageSize>& original_sizes) = 0;
+  // Candidates in pixels of the original images, before any threshold. Evaluation mode, no
+  // gradients.
+  virtual std::vector<Predictions> predict(const torch::Tensor& images,
+                                           const std::vector<ImageSize>& original_sizes) = 0;
   virtual PredictionRule prediction_rule() const = 0;
 
   // Weights that inference uses (some heads serve training alone).
@@ -82,8 +88,8 @@ class Detector : public torch::nn::Module {
 
   // A copy with weights and buffers of its own.
   virtual std::shared_ptr<Detector> copy() const = 0;
-  // A copy for predict() alone, in the form that runs fastest on the device of the weights; later changes of this one do not
-  // reach it. It is stored in no checkpoint.
+  // A copy for predict() alone, in the form that runs fastest on the device of the weights; later
+  // changes of this one do not reach it. It is stored in no checkpoint.
   virtual std::shared_ptr<Detector> deployed() const { return copy(); }
 
   // Modules whose tensors have shapes that depend on the number of classes, e.g. "head.gfl_cls.0".

@@ -38,7 +38,8 @@ auto read_key(const PickleValue& init_args, const std::string& key, Read read) {
 
 ClassNames classes_of(const PickleValue& value) {
   ClassNames classes;
-  for (const auto& [id, name] : value.as_dict().items) classes.emplace_back(id.as_int(), name.as_string());
+  for (const auto& [id, name] : value.as_dict().items)
+    classes.emplace_back(id.as_int(), name.as_string());
   return classes;
 }
 
@@ -46,11 +47,15 @@ ClassNames classes_of(const PickleValue& value) {
 ClassNames read_classes(const PickleValue& init_args) {
   const PickleValue* classes = init_args.find("classes");
   if (classes != nullptr && !classes->is_none()) return read_key(init_args, "classes", classes_of);
-  const std::int64_t count = read_key(init_args, "num_classes", [](const PickleValue& value) { return value.as_int(); });
+  const std::int64_t count =
+      read_key(init_args, "num_classes", [](const PickleValue& value) { return value.as_int(); });
   constexpr std::int64_t kMaxClasses = 1000000;
-  if (count < 1 || count > kMaxClasses) throw Error(ErrorKind::kCheckpoint, fmt::format("model_init_args.num_classes: {} is out of range", count));
+  if (count < 1 || count > kMaxClasses)
+    throw Error(ErrorKind::kCheckpoint,
+                fmt::format("model_init_args.num_classes: {} is out of range", count));
   ClassNames numbered;
-  for (std::int64_t id = 0; id < count; ++id) numbered.emplace_back(id, fmt::format("class_{}", id));
+  for (std::int64_t id = 0; id < count; ++id)
+    numbered.emplace_back(id, fmt::format("class_{}", id));
   return numbered;
 }
 
@@ -74,13 +79,15 @@ PickleDict make_init_args(const Detector& detector) {
     args.set("image_normalize", nullptr);
   }
   const Value extra = detector.extra_init_args();
-  for (const auto& [key, value] : extra.as_object()) args.set(key_text(key), to_pickle(value, SequenceType::kTuple));
+  for (const auto& [key, value] : extra.as_object())
+    args.set(key_text(key), to_pickle(value, SequenceType::kTuple));
   return args;
 }
 
 DetectorSpec spec_from_init_args(const PickleValue& init_args) {
   DetectorSpec spec;
-  spec.model_name = read_key(init_args, "model_name", [](const PickleValue& value) { return value.as_string(); });
+  spec.model_name =
+      read_key(init_args, "model_name", [](const PickleValue& value) { return value.as_string(); });
   spec.image_size = read_key(init_args, "image_size", [](const PickleValue& value) {
     const std::vector<PickleValue>& sides = value.as_sequence();
     if (sides.size() != 2) throw Error(ErrorKind::kCheckpoint, "must hold two numbers");
@@ -88,7 +95,9 @@ DetectorSpec spec_from_init_args(const PickleValue& init_args) {
   });
   constexpr std::int64_t kMaxSide = 1 << 16;
   for (const std::int64_t side : {spec.image_size.height, spec.image_size.width}) {
-    if (side < 1 || side > kMaxSide) throw Error(ErrorKind::kCheckpoint, fmt::format("model_init_args.image_size: {} is out of range", side));
+    if (side < 1 || side > kMaxSide)
+      throw Error(ErrorKind::kCheckpoint,
+                  fmt::format("model_init_args.image_size: {} is out of range", side));
   }
   spec.classes = read_classes(init_args);
   const PickleValue* normalization = init_args.find("image_normalize");
@@ -97,7 +106,8 @@ DetectorSpec spec_from_init_args(const PickleValue& init_args) {
     spec.normalization.reset();
   } else {
     spec.normalization = read_key(init_args, "image_normalize", [](const PickleValue& value) {
-      return Normalization{.mean = numbers_of(value.at("mean")), .std = numbers_of(value.at("std"))};
+      return Normalization{.mean = numbers_of(value.at("mean")),
+                           .std = numbers_of(value.at("std"))};
     });
   }
   return spec;

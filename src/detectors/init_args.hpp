@@ -1,4 +1,5 @@
-// The constructor arguments that checkpoints and exported models carry, in the layout of the reference.
+// The constructor arguments that checkpoints and exported models carry, in the layout of the
+// reference.
 #pragma once
 
 #include "detectors/detector.hpp"
@@ -6,7 +7,8 @@
 
 namespace saker {
 
-// model_name, image_size (a tuple), num_classes, classes {id: name}, image_normalize {mean, std} or None, and what the detector adds.
+// model_name, image_size (a tuple), num_classes, classes {id: name}, image_normalize {mean, std} or
+// None, and what the detector adds.
 PickleDict make_init_args(const Detector& detector);
 
 // The part of them that every detector has. Missing normalization means ImageNet's.

@@ -47,9 +47,9 @@ std::vector<std::string> mismatched_modules(const std::vector<std::string>& cand
 }
 
 WeightsReport match(const StateDict& own,
-                 const StateDict& state,
-                 const std::vector<std::string>& fresh_modules,
-                 Pairs& pairs) {
+                    const StateDict& state,
+                    const std::vector<std::string>& fresh_modules,
+                    Pairs& pairs) {
   WeightsReport report;
   for (const auto& item : own) {
     const std::string& key = item.first;
@@ -88,8 +88,7 @@ void copy_all(const Pairs& pairs) {
 StateDict with_prefix_removed(const StateDict& state, std::string_view prefix) {
   StateDict stripped;
   for (const auto& item : state) {
-    if (item.first.starts_with(prefix))
-      stripped.add(item.first.substr(prefix.size()), item.second);
+    if (item.first.starts_with(prefix)) stripped.add(item.first.substr(prefix.size()), item.second);
   }
   return stripped;
 }

@@ -16,11 +16,11 @@
 namespace saker {
 
 struct ParameterGroup {
-  std::string name;                              // as in checkpoints
-  std::vector<std::string> keys;                 // state-dict keys of the parameters, in order
+  std::string name;               // as in checkpoints
+  std::vector<std::string> keys;  // state-dict keys of the parameters, in order
   std::vector<torch::Tensor> parameters;
   double weight_decay = 0;
-  double lr_factor = 1;                          // times the run's learning rate
+  double lr_factor = 1;  // times the run's learning rate
 };
 
 struct SgdSettings {
@@ -46,7 +46,9 @@ class Recipe {
   // Factor of the learning rate for the k-th update (0-based) out of total_steps.
   virtual double learning_rate_factor(std::int64_t step, std::int64_t total_steps) const = 0;
   // The scheduler's entry of a checkpoint, with the field names of the reference.
-  virtual Value scheduler_state(std::int64_t finished_steps, std::int64_t total_steps, const std::vector<double>& base_lrs) const = 0;
+  virtual Value scheduler_state(std::int64_t finished_steps,
+                                std::int64_t total_steps,
+                                const std::vector<double>& base_lrs) const = 0;
 
   virtual double weight_decay() const = 0;
   virtual SgdSettings sgd() const = 0;
@@ -57,8 +59,9 @@ class Recipe {
   // Puts the detector into training mode; freezes what model_args say.
   virtual void prepare_for_training(Detector& detector) const = 0;
 
-  // Loads the file that model_args name for the backbone. Returns a line for the log about what fitted, empty without a file.
-  // Throws Error (io, checkpoint) for a file that is missing or does not fit.
+  // Loads the file that model_args name for the backbone. Returns a line for the log about what
+  // fitted, empty without a file. Throws Error (io, checkpoint) for a file that is missing or does
+  // not fit.
   virtual std::string load_backbone(Detector& detector) const = 0;
 
   // The resolved model_args, for the log and config.yaml.

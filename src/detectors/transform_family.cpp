@@ -22,6 +22,8 @@ TransformFamily transform_family(const std::string& model_name) {
   return picodet_transform_family();
 }
 
-bool same_family(const std::string& model_name, const std::string& other) { return family_of(model_name) == family_of(other); }
+bool same_family(const std::string& model_name, const std::string& other) {
+  return family_of(model_name) == family_of(other);
+}
 
 }  // namespace saker

@@ -24,7 +24,9 @@ std::string class_name(std::int64_t label, const ClassNames& names) {
 Detections sorted_by_score(const Detections& detections) {
   std::vector<std::size_t> order(detections.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return detections.scores[a] > detections.scores[b]; });
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return detections.scores[a] > detections.scores[b];
+  });
   Detections sorted;
   for (const std::size_t i : order) {
     sorted.labels.push_back(detections.labels[i]);
@@ -36,26 +38,31 @@ Detections sorted_by_score(const Detections& detections) {
 
 std::string to_json_line(const ImageDetections& image, const ClassNames& names) {
   const Detections sorted = sorted_by_score(image.detections);
-  std::string text = fmt::format(R"({{"image": {}, "width": {}, "height": {}, "detections": [)", quoted(image.image), image.width, image.height);
+  std::string text = fmt::format(R"({{"image": {}, "width": {}, "height": {}, "detections": [)",
+                                 quoted(image.image),
+                                 image.width,
+                                 image.height);
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     const Box& box = sorted.bboxes[i];
     // Nine digits bring every float back exactly.
-    text += fmt::format(R"({}{{"label": {}, "name": {}, "score": {:.9g}, "bbox": [{:.9g}, {:.9g}, {:.9g}, {:.9g}]}})",
-                        i == 0 ? "" : ", ",
-                        sorted.labels[i],
-                        quoted(class_name(sorted.labels[i], names)),
-                        sorted.scores[i],
-                        box.x1,
-                        box.y1,
-                        box.x2,
-                        box.y2);
+    text += fmt::format(
+        R"({}{{"label": {}, "name": {}, "score": {:.9g}, "bbox": [{:.9g}, {:.9g}, {:.9g}, {:.9g}]}})",
+        i == 0 ? "" : ", ",
+        sorted.labels[i],
+        quoted(class_name(sorted.labels[i], names)),
+        sorted.scores[i],
+        box.x1,
+        box.y1,
+        box.x2,
+        box.y2);
   }
   return text + "]}";
 }
 
 std::string to_json(const std::vector<ImageDetections>& images, const ClassNames& names) {
   std::string text = "[";
-  for (std::size_t i = 0; i < images.size(); ++i) text += (i == 0 ? "\n" : ",\n") + to_json_line(images[i], names);
+  for (std::size_t i = 0; i < images.size(); ++i)
+    text += (i == 0 ? "\n" : ",\n") + to_json_line(images[i], names);
   return text + (images.empty() ? "]\n" : "\n]\n");
 }
 
@@ -89,15 +96,16 @@ std::string to_coco_results(const std::vector<ImageDetections>& images) {
     const Detections sorted = sorted_by_score(images[k].detections);
     for (std::size_t i = 0; i < sorted.size(); ++i) {
       const Box& box = sorted.bboxes[i];
-      text += fmt::format(R"({}{{"image_id": {}, "category_id": {}, "bbox": [{:.9g}, {:.9g}, {:.9g}, {:.9g}], "score": {:.9g}}})",
-                          separator,
-                          k + 1,
-                          sorted.labels[i],
-                          box.x1,
-                          box.y1,
-                          box.x2 - box.x1,
-                          box.y2 - box.y1,
-                          sorted.scores[i]);
+      text += fmt::format(
+          R"({}{{"image_id": {}, "category_id": {}, "bbox": [{:.9g}, {:.9g}, {:.9g}, {:.9g}], "score": {:.9g}}})",
+          separator,
+          k + 1,
+          sorted.labels[i],
+          box.x1,
+          box.y1,
+          box.x2 - box.x1,
+          box.y2 - box.y1,
+          sorted.scores[i]);
       separator = ",\n";
     }
   }

@@ -24,9 +24,13 @@ std::vector<std::string> expand_pattern(const std::string& pattern) {
 void add_folder(const std::filesystem::path& folder, std::vector<InputImage>& images) {
   const ImageListing listing = list_images(folder);
   if (listing.names.empty()) {
-    throw Error(ErrorKind::kIo, fmt::format("{}: holds no image (jpg, jpeg, png, ppm, bmp, pgm, tif, tiff, webp, dcm)", folder.string()));
+    throw Error(
+        ErrorKind::kIo,
+        fmt::format("{}: holds no image (jpg, jpeg, png, ppm, bmp, pgm, tif, tiff, webp, dcm)",
+                    folder.string()));
   }
-  for (const std::string& relative : listing.names) images.push_back({(folder / relative).string(), relative});
+  for (const std::string& relative : listing.names)
+    images.push_back({(folder / relative).string(), relative});
 }
 
 void add_path(const std::string& path, std::vector<InputImage>& images) {
@@ -49,9 +53,14 @@ std::vector<InputImage> find_input_images(const std::vector<std::string>& inputs
       continue;
     }
     const bool is_pattern = input.find_first_of("*?[") != std::string::npos;
-    const std::vector<std::string> paths = is_pattern ? expand_pattern(input) : std::vector<std::string>();
+    const std::vector<std::string> paths =
+        is_pattern ? expand_pattern(input) : std::vector<std::string>();
     if (paths.empty()) {
-      throw Error(ErrorKind::kIo, fmt::format("{}: {}", input, is_pattern ? "no file matches this pattern" : "no such file or folder"));
+      throw Error(
+          ErrorKind::kIo,
+          fmt::format("{}: {}",
+                      input,
+                      is_pattern ? "no file matches this pattern" : "no such file or folder"));
     }
     for (const std::string& path : paths) add_path(path, images);
   }

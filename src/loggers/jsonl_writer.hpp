@@ -1,4 +1,5 @@
-// metrics.jsonl: one JSON object a log event, e.g. {"step": 9, "train_loss": 3.4, "learning_rate": 0.001, "epoch": 0}.
+// metrics.jsonl: one JSON object a log event, e.g. {"step": 9, "train_loss": 3.4, "learning_rate":
+// 0.001, "epoch": 0}.
 #pragma once
 
 #include <filesystem>

@@ -19,14 +19,19 @@ constexpr std::size_t kBackups = 4;
 // SPDLOG's short names differ from the words of the file's format.
 class LevelWord final : public spdlog::custom_flag_formatter {
  public:
-  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+  void format(const spdlog::details::log_msg& message,
+              const std::tm&,
+              spdlog::memory_buf_t& out) override {
     const char* word = "INFO";
     if (message.level == spdlog::level::debug) word = "DEBUG";
     if (message.level == spdlog::level::warn) word = "WARNING";
     if (message.level == spdlog::level::err) word = "ERROR";
-    out.append(fmt::string_view(word).data(), fmt::string_view(word).data() + fmt::string_view(word).size());
+    out.append(fmt::string_view(word).data(),
+               fmt::string_view(word).data() + fmt::string_view(word).size());
   }
-  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<LevelWord>(); }
+  std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<LevelWord>();
+  }
 };
 
 spdlog::level::level_enum console_level() {
@@ -41,7 +46,8 @@ spdlog::level::level_enum console_level() {
 }  // namespace
 
 RunLog::RunLog() {
-  console_ = std::make_shared<spdlog::logger>("saker", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+  console_ = std::make_shared<spdlog::logger>(
+      "saker", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
   console_->set_pattern("%^%v%$");
   console_->set_level(console_level());
   // Plain progress lines stay uncoloured.
@@ -53,10 +59,12 @@ RunLog::~RunLog() = default;
 
 void RunLog::attach_file(const std::filesystem::path& path) {
   try {
-    auto sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(path.string(), kMaxFileBytes, kBackups);
+    auto sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
+        path.string(), kMaxFileBytes, kBackups);
     file_ = std::make_shared<spdlog::logger>("file", std::move(sink));
   } catch (const spdlog::spdlog_ex& error) {
-    throw Error(ErrorKind::kIo, fmt::format("{}: cannot be written: {}", path.string(), error.what()));
+    throw Error(ErrorKind::kIo,
+                fmt::format("{}: cannot be written: {}", path.string(), error.what()));
   }
   auto formatter = std::make_unique<spdlog::pattern_formatter>();
   formatter->add_flag<LevelWord>('*').set_pattern("[%Y-%m-%d %H:%M:%S,%e][%*] %v");

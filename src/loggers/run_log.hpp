@@ -11,8 +11,8 @@ class logger;
 
 namespace saker {
 
-// Console: INFO and up (SAKER_LOG_LEVEL changes it: debug, info, warning, error), the message alone, coloured on a terminal.
-// File: DEBUG and up, "[2026-01-31 12:00:00,123][INFO] message".
+// Console: INFO and up (SAKER_LOG_LEVEL changes it: debug, info, warning, error), the message
+// alone, coloured on a terminal. File: DEBUG and up, "[2026-01-31 12:00:00,123][INFO] message".
 class RunLog {
  public:
   RunLog();

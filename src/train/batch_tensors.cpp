@@ -7,9 +7,12 @@ namespace saker {
 
 torch::Tensor take_images(Batch& batch, const torch::Device& device) {
   auto pixels = std::make_shared<std::vector<float>>(std::move(batch.images));
-  const std::vector<std::int64_t> shape = {batch.count(), batch.channels, batch.size.height, batch.size.width};
+  const std::vector<std::int64_t> shape = {
+      batch.count(), batch.channels, batch.size.height, batch.size.width};
   float* data = pixels->data();
-  return torch::from_blob(data, shape, [pixels](void*) mutable { pixels.reset(); }, torch::kFloat).to(device);
+  return torch::from_blob(
+             data, shape, [pixels](void*) mutable { pixels.reset(); }, torch::kFloat)
+      .to(device);
 }
 
 Targets make_targets(const Batch& batch, const torch::Device& device) {
@@ -20,9 +23,11 @@ Targets make_targets(const Batch& batch, const torch::Device& device) {
     torch::Tensor classes = torch::empty({count}, torch::kLong);
     auto* box = boxes.data_ptr<float>();
     for (const NormalizedBox& b : annotations.boxes) {
-      for (const double value : {b.center_x, b.center_y, b.width, b.height}) *box++ = static_cast<float>(value);
+      for (const double value : {b.center_x, b.center_y, b.width, b.height})
+        *box++ = static_cast<float>(value);
     }
-    std::copy(annotations.classes.begin(), annotations.classes.end(), classes.data_ptr<std::int64_t>());
+    std::copy(
+        annotations.classes.begin(), annotations.classes.end(), classes.data_ptr<std::int64_t>());
     targets.boxes_cxcywh_norm.push_back(boxes.to(device));
     targets.classes.push_back(classes.to(device));
   }

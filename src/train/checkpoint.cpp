@@ -52,7 +52,8 @@ PickleDict optimizer_state(const CheckpointSource& source) {
     PickleList indices;
     for (std::size_t i = 0; i < group.parameters.size(); ++i, ++index) {
       indices.items.emplace_back(index);
-      const torch::Tensor& velocity = source.optimizer.velocities()[static_cast<std::size_t>(index)];
+      const torch::Tensor& velocity =
+          source.optimizer.velocities()[static_cast<std::size_t>(index)];
       if (!velocity.defined()) continue;
       PickleDict entry;
       entry.set("momentum_buffer", to_stored(velocity));
@@ -63,7 +64,8 @@ PickleDict optimizer_state(const CheckpointSource& source) {
     fields.set("name", group.name);
     fields.set("lr", base * factor);
     fields.set("momentum", settings.momentum);
-    fields.set("dampening", settings.dampening == 0 ? PickleValue(0) : PickleValue(settings.dampening));
+    fields.set("dampening",
+               settings.dampening == 0 ? PickleValue(0) : PickleValue(settings.dampening));
     fields.set("weight_decay", group.weight_decay);
     fields.set("nesterov", settings.nesterov);
     fields.set("maximize", false);
@@ -98,7 +100,8 @@ PickleDict cpp_state(const CheckpointSource& source) {
 
 std::vector<double> base_learning_rates(const CheckpointSource& source) {
   std::vector<double> rates;
-  for (const ParameterGroup& group : source.optimizer.groups()) rates.push_back(source.base_learning_rate * group.lr_factor);
+  for (const ParameterGroup& group : source.optimizer.groups())
+    rates.push_back(source.base_learning_rate * group.lr_factor);
   return rates;
 }
 
@@ -108,10 +111,16 @@ void require_same_model(const TrainingCheckpoint& checkpoint, const Detector& mo
   const DetectorSpec& own = model.spec();
   const auto fail = [&](const std::string& what) {
     throw Error(ErrorKind::kCheckpoint,
-                fmt::format("{}: {}; resume with the settings of that run, or start a new one", checkpoint.path.string(), what));
+                fmt::format("{}: {}; resume with the settings of that run, or start a new one",
+                            checkpoint.path.string(),
+                            what));
   };
-  if (stored.model_name != own.model_name) fail(fmt::format("holds the model {}, but the run has {}", stored.model_name, own.model_name));
-  if (stored.classes != own.classes) fail(fmt::format("has {} classes or other names than the data set with its {}", stored.classes.size(), own.classes.size()));
+  if (stored.model_name != own.model_name)
+    fail(fmt::format("holds the model {}, but the run has {}", stored.model_name, own.model_name));
+  if (stored.classes != own.classes)
+    fail(fmt::format("has {} classes or other names than the data set with its {}",
+                     stored.classes.size(),
+                     own.classes.size()));
   if (stored.image_size != own.image_size) {
     fail(fmt::format("has image_size {}x{}, but the run has {}x{}",
                      stored.image_size.height,
@@ -125,13 +134,20 @@ std::vector<std::string> differing_settings(const PickleValue& content, const Tr
   std::vector<std::string> differences;
   const PickleValue* state = content.find("cpp_state");
   if (state == nullptr) {
-    differences.emplace_back("The checkpoint was not written by Saker: the best value so far and the order of the data start anew.");
+    differences.emplace_back(
+        "The checkpoint was not written by Saker: the best value so far and the order of the data "
+        "start anew.");
     return differences;
   }
   const PickleValue& stored = state->at("settings");
   const auto compare = [&](const char* key, std::int64_t own) {
     const std::int64_t before = stored.at(key).as_int();
-    if (before != own) differences.push_back(fmt::format("{} is {}, but was {} before the interruption; the run will differ from an unbroken one.", key, own, before));
+    if (before != own)
+      differences.push_back(fmt::format(
+          "{} is {}, but was {} before the interruption; the run will differ from an unbroken one.",
+          key,
+          own,
+          before));
   };
   compare("steps", plan.steps);
   compare("batch_size", plan.batch_size);
@@ -145,10 +161,14 @@ std::vector<torch::Tensor> stored_velocities(const PickleValue& optimizer, std::
   for (const auto& [index, entry] : optimizer.at("state").as_dict().items) {
     const std::int64_t i = index.as_int();
     if (i < 0 || i >= static_cast<std::int64_t>(count)) {
-      throw Error(ErrorKind::kCheckpoint, fmt::format("optimizer.state has the index {}, but the model has {} parameters", i, count));
+      throw Error(
+          ErrorKind::kCheckpoint,
+          fmt::format(
+              "optimizer.state has the index {}, but the model has {} parameters", i, count));
     }
     const PickleValue* buffer = entry.find("momentum_buffer");
-    if (buffer != nullptr && buffer->is_tensor()) velocities[static_cast<std::size_t>(i)] = to_torch(buffer->as_tensor());
+    if (buffer != nullptr && buffer->is_tensor())
+      velocities[static_cast<std::size_t>(i)] = to_torch(buffer->as_tensor());
   }
   return velocities;
 }
@@ -156,7 +176,8 @@ std::vector<torch::Tensor> stored_velocities(const PickleValue& optimizer, std::
 void restore_ema(const StateDict& weights, ModelEma& ema) {
   load_state_dict(ema.model(), weights.below(kEmaPrefix));
   const torch::Tensor* updates = weights.find(kEmaUpdates);
-  if (updates == nullptr) throw Error(ErrorKind::kCheckpoint, fmt::format("train_model lacks '{}'", kEmaUpdates));
+  if (updates == nullptr)
+    throw Error(ErrorKind::kCheckpoint, fmt::format("train_model lacks '{}'", kEmaUpdates));
   ema.set_updates(updates->item<std::int64_t>());
 }
 
@@ -166,7 +187,8 @@ void write_training_checkpoint(const std::filesystem::path& path, const Checkpoi
   PickleDict content;
   content.set("train_model", to_pickle(training_weights(source), true));
   content.set("optimizer", optimizer_state(source));
-  const Value scheduler = source.recipe.scheduler_state(source.step + 1, source.plan.steps, base_learning_rates(source));
+  const Value scheduler = source.recipe.scheduler_state(
+      source.step + 1, source.plan.steps, base_learning_rates(source));
   content.set("scheduler", to_pickle(scheduler, SequenceType::kList));
   content.set("train_dataloader", nullptr);
   content.set("step", source.step);
@@ -187,16 +209,25 @@ void write_exported_checkpoint(const std::filesystem::path& path, const Checkpoi
 
 TrainingCheckpoint read_training_checkpoint(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path)) {
-    throw Error(ErrorKind::kIo, fmt::format("{}: is not there, so there is nothing to resume; start the run without resume_interrupted", path.string()));
+    throw Error(ErrorKind::kIo,
+                fmt::format("{}: is not there, so there is nothing to resume; start the run "
+                            "without resume_interrupted",
+                            path.string()));
   }
-  TrainingCheckpoint checkpoint{.path = path, .content = read_checkpoint(path), .step = 0, .best = {}, .validation_pending = false};
+  TrainingCheckpoint checkpoint{.path = path,
+                                .content = read_checkpoint(path),
+                                .step = 0,
+                                .best = {},
+                                .validation_pending = false};
   try {
-    for (const char* key : {"train_model", "optimizer", "model_init_args"}) static_cast<void>(checkpoint.content.at(key));
+    for (const char* key : {"train_model", "optimizer", "model_init_args"})
+      static_cast<void>(checkpoint.content.at(key));
     checkpoint.step = checkpoint.content.at("step").as_int();
     if (const PickleValue* state = checkpoint.content.find("cpp_state")) {
       checkpoint.validation_pending = state->at("validation_pending").as_bool();
       if (!state->at("best_value").is_none()) {
-        checkpoint.best = BestValue{.value = state->at("best_value").as_double(), .step = state->at("best_step").as_int()};
+        checkpoint.best = BestValue{.value = state->at("best_value").as_double(),
+                                    .step = state->at("best_step").as_int()};
       }
     }
   } catch (const Error& error) {
@@ -205,13 +236,18 @@ TrainingCheckpoint read_training_checkpoint(const std::filesystem::path& path) {
   return checkpoint;
 }
 
-std::vector<std::string> restore(const TrainingCheckpoint& checkpoint, Detector& model, ModelEma* ema, Sgd& optimizer, const TrainingPlan& plan) {
+std::vector<std::string> restore(const TrainingCheckpoint& checkpoint,
+                                 Detector& model,
+                                 ModelEma* ema,
+                                 Sgd& optimizer,
+                                 const TrainingPlan& plan) {
   require_same_model(checkpoint, model);
   try {
     const StateDict weights = to_state_dict(checkpoint.content.at("train_model"));
     load_state_dict(model, weights.below(kModelPrefix));
     if (ema != nullptr) restore_ema(weights, *ema);
-    optimizer.set_velocities(stored_velocities(checkpoint.content.at("optimizer"), optimizer.velocities().size()));
+    optimizer.set_velocities(
+        stored_velocities(checkpoint.content.at("optimizer"), optimizer.velocities().size()));
     return differing_settings(checkpoint.content, plan);
   } catch (const Error& error) {
     throw error.with_context(checkpoint.path.string());

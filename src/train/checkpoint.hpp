@@ -1,8 +1,9 @@
 // The files that a training run writes and resumes from.
 //
-// last.ckpt and best.ckpt hold train_model (model.*, ema_model.updates, ema_model.model.*), optimizer, scheduler, step,
-// model_class_path, model_init_args and license_info as the reference does, so that it can resume from them, and cpp_state with what
-// an exact resume needs besides. exported_*.pt hold the weights for inference. Layout: docs/formats/checkpoint.md.
+// last.ckpt and best.ckpt hold train_model (model.*, ema_model.updates, ema_model.model.*),
+// optimizer, scheduler, step, model_class_path, model_init_args and license_info as the reference
+// does, so that it can resume from them, and cpp_state with what an exact resume needs besides.
+// exported_*.pt hold the weights for inference. Layout: docs/formats/checkpoint.md.
 #pragma once
 
 #include <cstdint>
@@ -47,8 +48,13 @@ struct TrainingCheckpoint {
 // Throws Error (io) when there is no such file, (checkpoint) when it is no training checkpoint.
 TrainingCheckpoint read_training_checkpoint(const std::filesystem::path& path);
 
-// Puts weights, averages and velocities back. ema may be null. Returns what differs between the settings of the checkpoint and of the
-// plan without being an error. Throws Error (checkpoint) when the model, its classes or its input size differ.
-std::vector<std::string> restore(const TrainingCheckpoint& checkpoint, Detector& model, ModelEma* ema, Sgd& optimizer, const TrainingPlan& plan);
+// Puts weights, averages and velocities back. ema may be null. Returns what differs between the
+// settings of the checkpoint and of the plan without being an error. Throws Error (checkpoint) when
+// the model, its classes or its input size differ.
+std::vector<std::string> restore(const TrainingCheckpoint& checkpoint,
+                                 Detector& model,
+                                 ModelEma* ema,
+                                 Sgd& optimizer,
+                                 const TrainingPlan& plan);
 
 }  // namespace saker

@@ -18,16 +18,21 @@ namespace {
 constexpr std::int64_t kBatches = 3;
 constexpr std::int64_t kImages = 4;
 
-Image make_grid(const torch::Tensor& images, const DetectorSpec& spec, const std::function<std::vector<GridBox>(std::int64_t)>& boxes_of) {
-  const torch::Tensor pixels = images.narrow(0, 0, std::min(kImages, images.size(0))).to(torch::kCPU, torch::kFloat).contiguous();
+Image make_grid(const torch::Tensor& images,
+                const DetectorSpec& spec,
+                const std::function<std::vector<GridBox>(std::int64_t)>& boxes_of) {
+  const torch::Tensor pixels = images.narrow(0, 0, std::min(kImages, images.size(0)))
+                                   .to(torch::kCPU, torch::kFloat)
+                                   .contiguous();
   std::vector<GridImage> cells;
   for (std::int64_t i = 0; i < pixels.size(0); ++i) {
     const torch::Tensor image = pixels[i];
-    cells.push_back({.chw = std::span(image.const_data_ptr<float>(), static_cast<std::size_t>(image.numel())),
-                     .channels = image.size(0),
-                     .height = image.size(1),
-                     .width = image.size(2),
-                     .boxes = boxes_of(i)});
+    cells.push_back(
+        {.chw = std::span(image.const_data_ptr<float>(), static_cast<std::size_t>(image.numel())),
+         .channels = image.size(0),
+         .height = image.size(1),
+         .width = image.size(2),
+         .boxes = boxes_of(i)});
   }
   if (!spec.normalization) return training_grid(cells, {}, {});
   return training_grid(cells, spec.normalization->mean, spec.normalization->std);
@@ -35,7 +40,10 @@ Image make_grid(const torch::Tensor& images, const DetectorSpec& spec, const std
 
 }  // namespace
 
-ExampleImages::ExampleImages(std::filesystem::path folder, const DetectorSpec& spec, EvaluationSpace space, MetricLogger& metrics)
+ExampleImages::ExampleImages(std::filesystem::path folder,
+                             const DetectorSpec& spec,
+                             EvaluationSpace space,
+                             MetricLogger& metrics)
     : folder_(std::move(folder)), spec_(spec), space_(space), metrics_(&metrics) {}
 
 Image ExampleImages::label_grid(const torch::Tensor& images, const Batch& labels) const {
@@ -44,9 +52,16 @@ Image ExampleImages::label_grid(const torch::Tensor& images, const Batch& labels
     std::vector<GridBox> boxes;
     for (std::size_t k = 0; k < annotations.boxes.size(); ++k) {
       const NormalizedBox& box = annotations.boxes[k];
-      const std::int64_t class_id = spec_.classes[static_cast<std::size_t>(annotations.classes[k])].first;
-      boxes.push_back(
-          label_grid_box(box.center_x, box.center_y, box.width, box.height, class_id, spec_.classes, images.size(3), images.size(2)));
+      const std::int64_t class_id =
+          spec_.classes[static_cast<std::size_t>(annotations.classes[k])].first;
+      boxes.push_back(label_grid_box(box.center_x,
+                                     box.center_y,
+                                     box.width,
+                                     box.height,
+                                     class_id,
+                                     spec_.classes,
+                                     images.size(3),
+                                     images.size(2)));
     }
     return boxes;
   });
@@ -56,28 +71,43 @@ Image ExampleImages::prediction_grid(const ValidationProgress& progress) const {
   const std::int64_t height = progress.images.size(2);
   const std::int64_t width = progress.images.size(3);
   return make_grid(progress.images, spec_, [&](std::int64_t i) {
-    const Detections detections = to_detections(progress.predictions[static_cast<std::size_t>(i)], spec_.classes);
+    const Detections detections =
+        to_detections(progress.predictions[static_cast<std::size_t>(i)], spec_.classes);
     ImageSize original = progress.labels.original_sizes[static_cast<std::size_t>(i)];
     if (space_ == EvaluationSpace::kNetworkInput) original = {.height = height, .width = width};
-    return prediction_grid_boxes(detections, spec_.classes, original.width, original.height, width, height).boxes;
+    return prediction_grid_boxes(
+               detections, spec_.classes, original.width, original.height, width, height)
+        .boxes;
   });
 }
 
-void ExampleImages::save(std::int64_t step, const std::string& file, const std::string& tag, const Image& grid) {
+void ExampleImages::save(std::int64_t step,
+                         const std::string& file,
+                         const std::string& tag,
+                         const Image& grid) {
   write_image(folder_ / file, grid);
-  metrics_->log_image(step, tag, {.png = encode_png(grid), .height = grid.height(), .width = grid.width()});
+  metrics_->log_image(
+      step, tag, {.png = encode_png(grid), .height = grid.height(), .width = grid.width()});
 }
 
-void ExampleImages::save_training_labels(std::int64_t step, const torch::Tensor& images, const Batch& labels) {
+void ExampleImages::save_training_labels(std::int64_t step,
+                                         const torch::Tensor& images,
+                                         const Batch& labels) {
   if (step >= kBatches) return;
-  save(step, fmt::format("train_labels_{}.jpg", step), fmt::format("train_images/labels_{}", step), label_grid(images, labels));
+  save(step,
+       fmt::format("train_labels_{}.jpg", step),
+       fmt::format("train_images/labels_{}", step),
+       label_grid(images, labels));
 }
 
 void ExampleImages::save_validation(std::int64_t step, const ValidationProgress& progress) {
   if (progress.batch >= kBatches) return;
   const std::string labels = fmt::format("val_labels_{}.jpg", progress.batch);
   if (!std::filesystem::exists(folder_ / labels)) {
-    save(step, labels, fmt::format("val_images/labels_{}", progress.batch), label_grid(progress.images, progress.labels));
+    save(step,
+         labels,
+         fmt::format("val_images/labels_{}", progress.batch),
+         label_grid(progress.images, progress.labels));
   }
   save(step,
        fmt::format("val_predictions_{}.jpg", progress.batch),

@@ -1,7 +1,9 @@
-// Pictures of what training sees: the first batches with their labels, and validation batches with predictions.
+// Pictures of what training sees: the first batches with their labels, and validation batches with
+// predictions.
 //
-// Files: train_labels_{0,1,2}.jpg, val_labels_{0,1,2}.jpg (written once) and val_predictions_{0,1,2}.jpg (the latest), up to four
-// images of a batch in a grid. The same pictures go to the trackers as train_images/labels_<step>, val_images/labels_<batch> and
+// Files: train_labels_{0,1,2}.jpg, val_labels_{0,1,2}.jpg (written once) and
+// val_predictions_{0,1,2}.jpg (the latest), up to four images of a batch in a grid. The same
+// pictures go to the trackers as train_images/labels_<step>, val_images/labels_<batch> and
 // val_images/predictions_<batch>.
 #pragma once
 
@@ -22,7 +24,10 @@ namespace saker {
 class ExampleImages {
  public:
   // metrics must outlive it.
-  ExampleImages(std::filesystem::path folder, const DetectorSpec& spec, EvaluationSpace space, MetricLogger& metrics);
+  ExampleImages(std::filesystem::path folder,
+                const DetectorSpec& spec,
+                EvaluationSpace space,
+                MetricLogger& metrics);
 
   // images: [B, 3, H, W]. Does nothing from step 3 on.
   void save_training_labels(std::int64_t step, const torch::Tensor& images, const Batch& labels);

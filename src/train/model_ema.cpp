@@ -17,7 +17,8 @@ std::vector<torch::Tensor> floating_tensors(const Detector& model) {
 
 }  // namespace
 
-ModelEma::ModelEma(const Detector& model, EmaSettings settings) : average_(model.copy()), settings_(settings) {
+ModelEma::ModelEma(const Detector& model, EmaSettings settings)
+    : average_(model.copy()), settings_(settings) {
   average_->eval();
   for (torch::Tensor& parameter : average_->parameters()) parameter.requires_grad_(false);
 }
@@ -37,8 +38,9 @@ void ModelEma::update(const Detector& model) {
   for (std::size_t i = 0; i < averages.size(); ++i) {
     torch::Tensor& average = averages[i];
     const torch::Tensor& source = sources[i];
-    const bool plain = average.device().is_cpu() && average.scalar_type() == torch::kFloat && average.is_contiguous() &&
-                       source.scalar_type() == torch::kFloat && source.is_contiguous();
+    const bool plain = average.device().is_cpu() && average.scalar_type() == torch::kFloat &&
+                       average.is_contiguous() && source.scalar_type() == torch::kFloat &&
+                       source.is_contiguous();
     if (!plain) {
       average.mul_(d).add_(source, 1.0 - d);
       continue;

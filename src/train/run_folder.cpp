@@ -15,9 +15,11 @@ void RunFolder::require_usable(const std::filesystem::path& path, bool overwrite
   if (std::filesystem::exists(status) && !std::filesystem::is_directory(status)) {
     throw Error(ErrorKind::kUsage, fmt::format("out '{}' is a file; name a folder", path.string()));
   }
-  if (std::filesystem::is_directory(status) && !std::filesystem::is_empty(path, error) && !overwrite && !resume) {
+  if (std::filesystem::is_directory(status) && !std::filesystem::is_empty(path, error) &&
+      !overwrite && !resume) {
     throw Error(ErrorKind::kUsage,
-                fmt::format("out '{}' is not empty; choose another folder, or set overwrite to write over it, or resume_interrupted to go on with "
+                fmt::format("out '{}' is not empty; choose another folder, or set overwrite to "
+                            "write over it, or resume_interrupted to go on with "
                             "the run in it",
                             path.string()));
   }
@@ -26,7 +28,9 @@ void RunFolder::require_usable(const std::filesystem::path& path, bool overwrite
 void RunFolder::make() const {
   std::error_code error;
   std::filesystem::create_directories(path_, error);
-  if (error) throw Error(ErrorKind::kIo, fmt::format("out '{}' cannot be made: {}", path_.string(), error.message()));
+  if (error)
+    throw Error(ErrorKind::kIo,
+                fmt::format("out '{}' cannot be made: {}", path_.string(), error.message()));
 }
 
 }  // namespace saker

@@ -10,7 +10,8 @@ class RunFolder {
  public:
   explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
 
-  // Throws Error (usage) when path is empty or a file, or a folder that holds something and neither overwrite nor resume is set.
+  // Throws Error (usage) when path is empty or a file, or a folder that holds something and neither
+  // overwrite nor resume is set.
   static void require_usable(const std::filesystem::path& path, bool overwrite, bool resume);
 
   // Makes the folder; nothing in it is ever deleted. Throws Error (io).
@@ -22,8 +23,12 @@ class RunFolder {
   std::filesystem::path config() const { return path_ / "config.yaml"; }
   std::filesystem::path last_checkpoint() const { return path_ / "checkpoints" / "last.ckpt"; }
   std::filesystem::path best_checkpoint() const { return path_ / "checkpoints" / "best.ckpt"; }
-  std::filesystem::path exported_last() const { return path_ / "exported_models" / "exported_last.pt"; }
-  std::filesystem::path exported_best() const { return path_ / "exported_models" / "exported_best.pt"; }
+  std::filesystem::path exported_last() const {
+    return path_ / "exported_models" / "exported_last.pt";
+  }
+  std::filesystem::path exported_best() const {
+    return path_ / "exported_models" / "exported_best.pt";
+  }
   std::filesystem::path image_examples() const { return path_ / "image_examples"; }
 
  private:

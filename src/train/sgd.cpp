@@ -11,7 +11,8 @@ namespace saker {
 namespace {
 
 bool is_plain_float_cpu(const torch::Tensor& tensor) {
-  return tensor.device().is_cpu() && tensor.scalar_type() == torch::kFloat && tensor.is_contiguous();
+  return tensor.device().is_cpu() && tensor.scalar_type() == torch::kFloat &&
+         tensor.is_contiguous();
 }
 
 struct Factors {
@@ -19,7 +20,11 @@ struct Factors {
   bool nesterov;
 };
 
-void update_plain(float* parameter, const float* gradient, float* velocity, std::int64_t count, const Factors& factors) {
+void update_plain(float* parameter,
+                  const float* gradient,
+                  float* velocity,
+                  std::int64_t count,
+                  const Factors& factors) {
   at::parallel_for(0, count, 65536, [=](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       const float g = gradient[i] + factors.weight_decay * parameter[i];
@@ -30,7 +35,10 @@ void update_plain(float* parameter, const float* gradient, float* velocity, std:
   });
 }
 
-void update_general(torch::Tensor& parameter, const torch::Tensor& gradient, torch::Tensor& velocity, const Factors& factors) {
+void update_general(torch::Tensor& parameter,
+                    const torch::Tensor& gradient,
+                    torch::Tensor& velocity,
+                    const Factors& factors) {
   torch::Tensor g = gradient;
   if (factors.weight_decay != 0) g = g.add(parameter, factors.weight_decay);
   velocity.mul_(factors.momentum).add_(g, factors.gradient_factor);
@@ -39,7 +47,8 @@ void update_general(torch::Tensor& parameter, const torch::Tensor& gradient, tor
 
 }  // namespace
 
-Sgd::Sgd(std::vector<ParameterGroup> groups, SgdSettings settings) : groups_(std::move(groups)), settings_(settings) {
+Sgd::Sgd(std::vector<ParameterGroup> groups, SgdSettings settings)
+    : groups_(std::move(groups)), settings_(settings) {
   std::size_t count = 0;
   for (const ParameterGroup& group : groups_) count += group.parameters.size();
   velocities_.resize(count);
@@ -64,7 +73,11 @@ void Sgd::step(double lr) {
         own.gradient_factor = 1.0F;
       }
       if (is_plain_float_cpu(parameter) && is_plain_float_cpu(gradient)) {
-        update_plain(parameter.data_ptr<float>(), gradient.const_data_ptr<float>(), velocity.data_ptr<float>(), parameter.numel(), own);
+        update_plain(parameter.data_ptr<float>(),
+                     gradient.const_data_ptr<float>(),
+                     velocity.data_ptr<float>(),
+                     parameter.numel(),
+                     own);
       } else {
         update_general(parameter, gradient, velocity, own);
       }
@@ -80,7 +93,10 @@ void Sgd::zero_gradients() {
 
 void Sgd::set_velocities(const std::vector<torch::Tensor>& velocities) {
   if (velocities.size() != velocities_.size()) {
-    throw Error(ErrorKind::kCheckpoint, fmt::format("the optimizer has {} parameters, the checkpoint {}", velocities_.size(), velocities.size()));
+    throw Error(ErrorKind::kCheckpoint,
+                fmt::format("the optimizer has {} parameters, the checkpoint {}",
+                            velocities_.size(),
+                            velocities.size()));
   }
   std::size_t index = 0;
   for (const ParameterGroup& group : groups_) {
@@ -91,9 +107,13 @@ void Sgd::set_velocities(const std::vector<torch::Tensor>& velocities) {
         continue;
       }
       if (velocity.sizes() != group.parameters[i].sizes()) {
-        throw Error(ErrorKind::kCheckpoint, fmt::format("the optimizer state of '{}' has another shape in the checkpoint", group.keys[i]));
+        throw Error(ErrorKind::kCheckpoint,
+                    fmt::format("the optimizer state of '{}' has another shape in the checkpoint",
+                                group.keys[i]));
       }
-      velocities_[index] = velocity.to(group.parameters[i].device(), group.parameters[i].scalar_type(), false, true).contiguous();
+      velocities_[index] =
+          velocity.to(group.parameters[i].device(), group.parameters[i].scalar_type(), false, true)
+              .contiguous();
     }
   }
 }

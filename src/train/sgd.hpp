@@ -1,9 +1,10 @@
 // Stochastic gradient descent with momentum, for parameter groups.
 //
-// For a parameter p with gradient g: g += weight_decay * p; v = momentum * v + (1 - dampening) * g (v = g the first time);
-// p -= lr * v, or p -= lr * (g + momentum * v) with Nesterov. One pass over memory per parameter on the CPU.
-// Source: Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013, in the form that
-// keeps the learning rate outside of the velocity.
+// For a parameter p with gradient g: g += weight_decay * p; v = momentum * v + (1 - dampening) * g
+// (v = g the first time); p -= lr * v, or p -= lr * (g + momentum * v) with Nesterov. One pass over
+// memory per parameter on the CPU. Source: Sutskever et al., "On the importance of initialization
+// and momentum in deep learning", ICML 2013, in the form that keeps the learning rate outside of
+// the velocity.
 #pragma once
 
 #include <torch/torch.h>
@@ -19,7 +20,8 @@ class Sgd {
  public:
   Sgd(std::vector<ParameterGroup> groups, SgdSettings settings);
 
-  // One update of every parameter that has a gradient. lr: the learning rate before the groups' factors.
+  // One update of every parameter that has a gradient. lr: the learning rate before the groups'
+  // factors.
   void step(double lr);
   void zero_gradients();
 

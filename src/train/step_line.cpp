@@ -9,12 +9,14 @@ namespace saker {
 namespace {
 
 std::string profiling(const StepTimes& times) {
-  const double share = times.step_seconds > 0 ? 100.0 * times.data_seconds / times.step_seconds : 0.0;
-  return fmt::format("Profiling [ Step Time {:4.2f}s | Data Time {:4.2f}s ({:.0f}%) | {:4.0f} img/s ]",
-                     times.step_seconds,
-                     times.data_seconds,
-                     share,
-                     times.images_per_second);
+  const double share =
+      times.step_seconds > 0 ? 100.0 * times.data_seconds / times.step_seconds : 0.0;
+  return fmt::format(
+      "Profiling [ Step Time {:4.2f}s | Data Time {:4.2f}s ({:.0f}%) | {:4.0f} img/s ]",
+      times.step_seconds,
+      times.data_seconds,
+      share,
+      times.images_per_second);
 }
 
 std::string progress(const char* name, std::int64_t step, std::int64_t steps) {
@@ -40,7 +42,9 @@ std::string format_train_line(const TrainLine& line) {
   if (line.gradient_norm) text += fmt::format(" | grad_norm: {:.4f}", *line.gradient_norm);
   text += " | " + profiling(line.times);
   if (line.step < line.steps) {
-    text += fmt::format(" | {} left", format_duration(static_cast<double>(line.steps - line.step) * line.times.step_seconds));
+    text += fmt::format(
+        " | {} left",
+        format_duration(static_cast<double>(line.steps - line.step) * line.times.step_seconds));
   }
   return text;
 }

@@ -8,8 +8,8 @@
 namespace saker {
 
 struct StepTimes {
-  double step_seconds = 0;     // mean of a whole optimizer step, data loading included
-  double data_seconds = 0;     // mean time that a step waited for data
+  double step_seconds = 0;  // mean of a whole optimizer step, data loading included
+  double data_seconds = 0;  // mean time that a step waited for data
   double images_per_second = 0;
 };
 
@@ -23,8 +23,8 @@ struct TrainLine {
   StepTimes times;
 };
 
-// "Train Step  10/300 | Epoch 1 | train_loss: 3.4120 | lr: 0.00100000 | Profiling [ Step Time 0.61s | Data Time 0.02s (3%) |
-// 13 img/s ] | 2:57 left"
+// "Train Step  10/300 | Epoch 1 | train_loss: 3.4120 | lr: 0.00100000 | Profiling [ Step Time 0.61s
+// | Data Time 0.02s (3%) | 13 img/s ] | 2:57 left"
 std::string format_train_line(const TrainLine& line);
 
 struct ValidationLine {

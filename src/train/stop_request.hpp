@@ -1,4 +1,5 @@
-// A request to finish the current step, save and stop. Set from a signal handler or another thread, read by the loop.
+// A request to finish the current step, save and stop. Set from a signal handler or another thread,
+// read by the loop.
 #pragma once
 
 namespace saker {

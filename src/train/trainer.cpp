@@ -20,12 +20,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 // Autocast for the network; the detector switches it off for boxes, matching and losses.
 class AutocastScope {
  public:
-  AutocastScope(torch::DeviceType device, Precision precision) : device_(device), before_(at::autocast::is_autocast_enabled(device)) {
+  AutocastScope(torch::DeviceType device, Precision precision)
+      : device_(device), before_(at::autocast::is_autocast_enabled(device)) {
     if (precision == Precision::kBfloat16Mixed) {
       at::autocast::set_autocast_dtype(device_, at::kBFloat16);
       at::autocast::set_autocast_enabled(device_, true);
@@ -53,9 +56,15 @@ NamedValues loss_values(const LossTerms& losses, double total) {
   return values;
 }
 
-[[noreturn]] void fail_not_finite(std::int64_t step, double loss, const std::vector<std::string>& paths) {
+[[noreturn]] void fail_not_finite(std::int64_t step,
+                                  double loss,
+                                  const std::vector<std::string>& paths) {
   throw Error(ErrorKind::kData,
-              fmt::format("the loss of step {} is {}; lower model_args.lr, or look at the labels of this batch:\n  {}", step + 1, loss, fmt::join(paths, "\n  ")));
+              fmt::format("the loss of step {} is {}; lower model_args.lr, or look at the labels "
+                          "of this batch:\n  {}",
+                          step + 1,
+                          loss,
+                          fmt::join(paths, "\n  ")));
 }
 
 }  // namespace
@@ -69,11 +78,17 @@ Trainer::Trainer(const TrainingPlan& plan, const TrainingContext& context)
                 .rank = plan.rank,
                 .world_size = plan.world_size}),
       optimizer_(context.recipe.parameter_groups(context.model), context.recipe.sgd()),
-      examples_(context.folder.image_examples(), context.model.spec(), context.model.evaluation_space(), context.metrics),
-      watch_mode_(watch_mode(plan.settings.metric.watch_metric, plan.settings.metric.coco_settings().names(), context.model.loss_names())) {
+      examples_(context.folder.image_examples(),
+                context.model.spec(),
+                context.model.evaluation_space(),
+                context.metrics),
+      watch_mode_(watch_mode(plan.settings.metric.watch_metric,
+                             plan.settings.metric.coco_settings().names(),
+                             context.model.loss_names())) {
   context_.recipe.prepare_for_training(context_.model);
   if (const auto ema = context_.recipe.ema()) ema_.emplace(context_.model, *ema);
-  base_learning_rate_ = context_.recipe.learning_rate(plan_.batch_size * plan_.world_size * plan_.accumulation);
+  base_learning_rate_ =
+      context_.recipe.learning_rate(plan_.batch_size * plan_.world_size * plan_.accumulation);
 }
 
 void Trainer::resume(const std::filesystem::path& path) {
@@ -86,7 +101,9 @@ void Trainer::resume(const std::filesystem::path& path) {
   validation_pending_ = checkpoint.validation_pending;
 }
 
-bool Trainer::is_validation_due(std::int64_t step) const { return (step + 1) % plan_.validate_every == 0 || step + 1 == plan_.steps; }
+bool Trainer::is_validation_due(std::int64_t step) const {
+  return (step + 1) % plan_.validate_every == 0 || step + 1 == plan_.steps;
+}
 
 Batch Trainer::make_batch(std::int64_t number) const {
   const SampledBatch sampled = sampler_.batch(number);
@@ -94,17 +111,23 @@ Batch Trainer::make_batch(std::int64_t number) const {
   const ReadImageArgs args = plan_.settings.image.read_image_args();
   const auto read = [&](std::int64_t index) {
     const std::string path = context_.train_data.path(index);
-    return SampleInput{.image = read_image(path, args), .annotations = context_.train_data.annotations(index), .path = path};
+    return SampleInput{.image = read_image(path, args),
+                       .annotations = context_.train_data.annotations(index),
+                       .path = path};
   };
   return context_.train_transform.make_batch(
-      sampled.indices, {.seed = plan_.seed, .epoch = sampled.epoch, .batch = number, .step = step}, read);
+      sampled.indices,
+      {.seed = plan_.seed, .epoch = sampled.epoch, .batch = number, .step = step},
+      read);
 }
 
 StepTimes Trainer::mean_times() const {
   if (timed_steps_ == 0) return {};
   const auto count = static_cast<double>(timed_steps_);
   const auto images = static_cast<double>(plan_.batch_size * plan_.world_size * plan_.accumulation);
-  return {.step_seconds = step_seconds_ / count, .data_seconds = data_seconds_ / count, .images_per_second = images * count / step_seconds_};
+  return {.step_seconds = step_seconds_ / count,
+          .data_seconds = data_seconds_ / count,
+          .images_per_second = images * count / step_seconds_};
 }
 
 LossTerms Trainer::forward(const torch::Tensor& images, const Targets& targets) {
@@ -141,8 +164,10 @@ void Trainer::run_step(std::int64_t step, PrefetchLoader<Batch>& loader) {
 
 void Trainer::log_step(std::int64_t step) {
   const StepTimes times = mean_times();
-  const std::int64_t epoch = finished_epochs(step, plan_.accumulation, sampler_.batches_per_epoch());
-  const double learning_rate = base_learning_rate_ * context_.recipe.learning_rate_factor(step + 1, plan_.steps);
+  const std::int64_t epoch =
+      finished_epochs(step, plan_.accumulation, sampler_.batches_per_epoch());
+  const double learning_rate =
+      base_learning_rate_ * context_.recipe.learning_rate_factor(step + 1, plan_.steps);
   context_.log.info(format_train_line({.step = step + 1,
                                        .steps = plan_.steps,
                                        .epoch = epoch,
@@ -151,7 +176,8 @@ void Trainer::log_step(std::int64_t step) {
                                        .gradient_norm = std::nullopt,
                                        .times = times}));
   NamedValues scalars;
-  for (const auto& [name, value] : step_losses_) scalars.emplace_back(name == "loss" ? "train_loss" : "train_loss/" + name, value);
+  for (const auto& [name, value] : step_losses_)
+    scalars.emplace_back(name == "loss" ? "train_loss" : "train_loss/" + name, value);
   scalars.emplace_back("learning_rate", learning_rate);
   scalars.emplace_back("profiling/train_step_time_sec", times.step_seconds);
   scalars.emplace_back("profiling/train_data_time_sec", times.data_seconds);
@@ -162,7 +188,8 @@ void Trainer::log_step(std::int64_t step) {
 
 void Trainer::save_last(std::int64_t step) {
   if (!plan_.settings.checkpoint.save_last) return;
-  context_.log.info(fmt::format("Saving the last checkpoint to '{}'", context_.folder.last_checkpoint().string()));
+  context_.log.info(fmt::format("Saving the last checkpoint to '{}'",
+                                context_.folder.last_checkpoint().string()));
   const CheckpointSource source{.model = context_.model,
                                 .ema = ema_ ? &*ema_ : nullptr,
                                 .optimizer = optimizer_,
@@ -173,7 +200,8 @@ void Trainer::save_last(std::int64_t step) {
                                 .best = best_,
                                 .validation_pending = is_validation_due(step)};
   write_training_checkpoint(context_.folder.last_checkpoint(), source);
-  context_.log.info(fmt::format("Exporting the last model to '{}'", context_.folder.exported_last().string()));
+  context_.log.info(
+      fmt::format("Exporting the last model to '{}'", context_.folder.exported_last().string()));
   write_exported_checkpoint(context_.folder.exported_last(), source);
 }
 
@@ -182,8 +210,11 @@ bool Trainer::is_best(const NamedValues& scalars, std::int64_t step) {
   for (const auto& [name, value] : scalars) {
     if (name == watched) return best_.update(value, step, watch_mode_);
   }
-  // A class without boxes in this split has no tag; then the latest weights are the best known ones.
-  context_.log.warning(fmt::format("'{}' was not computed in this validation; the latest weights are kept as the best ones", watched));
+  // A class without boxes in this split has no tag; then the latest weights are the best known
+  // ones.
+  context_.log.warning(fmt::format(
+      "'{}' was not computed in this validation; the latest weights are kept as the best ones",
+      watched));
   return true;
 }
 
@@ -191,16 +222,22 @@ void Trainer::validate(std::int64_t step) {
   context_.log.info("Validating...");
   Detector& model = ema_ ? ema_->model() : context_.model;
   const bool was_training = model.is_training();
-  const Validator::Outcome outcome = context_.validator.run(model, [&](const ValidationProgress& progress) {
-    examples_.save_validation(step, progress);
-    if (progress.batch + 1 == progress.batches || is_logged_step(progress.batch + 1, plan_.validation_log_every)) {
-      context_.log.info(format_validation_line({.step = progress.batch + 1, .steps = progress.batches, .loss = progress.loss, .times = progress.times}));
-    }
-  });
+  const Validator::Outcome outcome =
+      context_.validator.run(model, [&](const ValidationProgress& progress) {
+        examples_.save_validation(step, progress);
+        if (progress.batch + 1 == progress.batches ||
+            is_logged_step(progress.batch + 1, plan_.validation_log_every)) {
+          context_.log.info(format_validation_line({.step = progress.batch + 1,
+                                                    .steps = progress.batches,
+                                                    .loss = progress.loss,
+                                                    .times = progress.times}));
+        }
+      });
   if (was_training) context_.recipe.prepare_for_training(context_.model);
 
   NamedValues scalars = outcome.scalars();
-  const std::int64_t epoch = finished_epochs(step, plan_.accumulation, sampler_.batches_per_epoch());
+  const std::int64_t epoch =
+      finished_epochs(step, plan_.accumulation, sampler_.batches_per_epoch());
   scalars.emplace_back("profiling/val_step_time_sec", outcome.times.step_seconds);
   scalars.emplace_back("profiling/val_data_time_sec", outcome.times.data_seconds);
   scalars.emplace_back("profiling/val_throughput_img_per_sec", outcome.times.images_per_second);
@@ -217,9 +254,11 @@ void Trainer::validate(std::int64_t step) {
                                   .step = step,
                                   .best = best_,
                                   .validation_pending = false};
-    context_.log.info(fmt::format("Saving the best checkpoint to '{}'", context_.folder.best_checkpoint().string()));
+    context_.log.info(fmt::format("Saving the best checkpoint to '{}'",
+                                  context_.folder.best_checkpoint().string()));
     write_training_checkpoint(context_.folder.best_checkpoint(), source);
-    context_.log.info(fmt::format("Exporting the best model to '{}'", context_.folder.exported_best().string()));
+    context_.log.info(
+        fmt::format("Exporting the best model to '{}'", context_.folder.exported_best().string()));
     write_exported_checkpoint(context_.folder.exported_best(), source);
   }
   context_.log.info(outcome.table(plan_.settings.metric.watch_metric, best_));
@@ -228,37 +267,51 @@ void Trainer::validate(std::int64_t step) {
 
 TrainResult Trainer::run() {
   if (first_step_ > 0) {
-    context_.log.info(fmt::format("Resuming training from step {}/{}...", first_step_, plan_.steps));
+    context_.log.info(
+        fmt::format("Resuming training from step {}/{}...", first_step_, plan_.steps));
   } else {
     context_.log.info(fmt::format("Training for {} steps...", plan_.steps));
   }
   // The rest of a step that was interrupted between its checkpoint and the end of its validation.
   if (first_step_ > 0 && validation_pending_) validate(first_step_ - 1);
 
-  const std::function<Batch(std::int64_t)> make = [this](std::int64_t number) { return make_batch(number); };
+  const std::function<Batch(std::int64_t)> make = [this](std::int64_t number) {
+    return make_batch(number);
+  };
   const auto threads = static_cast<int>(plan_.num_workers);
   const auto prefetch = static_cast<int>(plan_.num_workers * plan_.settings.loader.prefetch_factor);
-  PrefetchLoader<Batch> loader(make, first_step_ * plan_.accumulation, plan_.steps * plan_.accumulation, threads, prefetch);
+  PrefetchLoader<Batch> loader(
+      make, first_step_ * plan_.accumulation, plan_.steps * plan_.accumulation, threads, prefetch);
   for (std::int64_t step = first_step_; step < plan_.steps; ++step) {
     run_step(step, loader);
     const bool is_last = step + 1 == plan_.steps;
     const bool is_stopped = stop_requested() && !is_last;
     if (is_last || is_logged_step(step + 1, plan_.log_every)) log_step(step);
-    if (is_last || is_stopped || (step + 1) % plan_.settings.checkpoint.save_every_num_steps == 0) save_last(step);
+    if (is_last || is_stopped || (step + 1) % plan_.settings.checkpoint.save_every_num_steps == 0)
+      save_last(step);
     if (is_stopped) {
       clear_stop_request();
       context_.metrics.flush();
       throw Error(ErrorKind::kInterrupted,
-                  fmt::format("stopped after step {}/{}; go on with resume_interrupted (--resume-interrupted) and the same out", step + 1, plan_.steps));
+                  fmt::format("stopped after step {}/{}; go on with resume_interrupted "
+                              "(--resume-interrupted) and the same out",
+                              step + 1,
+                              plan_.steps));
     }
     if (is_validation_due(step)) validate(step);
   }
   context_.log.info("Training completed.");
-  TrainResult result{.steps = plan_.steps, .best_metric = 0, .best_step = 0, .exported_best = {}, .exported_last = {}};
+  TrainResult result{.steps = plan_.steps,
+                     .best_metric = 0,
+                     .best_step = 0,
+                     .exported_best = {},
+                     .exported_last = {}};
   result.best_metric = best_.value.value_or(0);
   result.best_step = best_.step;
-  if (plan_.settings.checkpoint.save_best) result.exported_best = context_.folder.exported_best().string();
-  if (plan_.settings.checkpoint.save_last) result.exported_last = context_.folder.exported_last().string();
+  if (plan_.settings.checkpoint.save_best)
+    result.exported_best = context_.folder.exported_best().string();
+  if (plan_.settings.checkpoint.save_last)
+    result.exported_last = context_.folder.exported_last().string();
   return result;
 }
 

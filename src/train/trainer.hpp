@@ -43,10 +43,12 @@ class Trainer {
  public:
   Trainer(const TrainingPlan& plan, const TrainingContext& context);
 
-  // Goes on after the last finished step of a checkpoint. Throws Error (checkpoint) for one of another model or data set.
+  // Goes on after the last finished step of a checkpoint. Throws Error (checkpoint) for one of
+  // another model or data set.
   void resume(const std::filesystem::path& checkpoint);
 
-  // Trains to the end. Throws Error: interrupted after a stop request, once everything is saved; data when a loss is not finite.
+  // Trains to the end. Throws Error: interrupted after a stop request, once everything is saved;
+  // data when a loss is not finite.
   TrainResult run();
 
  private:

@@ -39,7 +39,9 @@ LoggerSettings read_logger(const Value& value, SettingsProblems& problems) {
   for (const char* key : {"mlflow", "wandb"}) {
     const Value* given = reader.find(key);
     if (given != nullptr && !given->is_null()) {
-      problems.bad_value(reader.path_of(key), "this tracker is not offered in this version; leave it out or set it to null");
+      problems.bad_value(
+          reader.path_of(key),
+          "this tracker is not offered in this version; leave it out or set it to null");
     }
   }
   reader.finish();
@@ -70,7 +72,9 @@ void read_map(const Value& value, MetricSettings& settings, SettingsProblems& pr
       settings.max_detection_thresholds = *detections;
       std::sort(settings.max_detection_thresholds.begin(), settings.max_detection_thresholds.end());
     } else {
-      problems.bad_value(reader.path_of("max_detection_thresholds"), fmt::format("must hold exactly 3 integers but holds {}", detections->size()));
+      problems.bad_value(
+          reader.path_of("max_detection_thresholds"),
+          fmt::format("must hold exactly 3 integers but holds {}", detections->size()));
     }
   }
   std::string average = "macro";
@@ -89,7 +93,10 @@ MetricSettings read_metric(const Value& value, SettingsProblems& problems) {
   reader.read("classwise", settings.classwise);
   bool train = false;
   reader.read("train", train);
-  if (train) problems.bad_value(reader.path_of("train"), "metrics on training batches are not offered in this version; set it to false");
+  if (train)
+    problems.bad_value(
+        reader.path_of("train"),
+        "metrics on training batches are not offered in this version; set it to false");
   const Value* map = reader.find("map");
   if (map != nullptr && !map->is_null()) read_map(*map, settings, problems);
   reader.finish();
@@ -113,13 +120,17 @@ void refuse_debug(const Value& value, SettingsProblems& problems) {
     bool enabled = false;
     SettingsReader part(*section, reader.path_of(key), problems);
     part.read("enabled", enabled);
-    if (enabled) problems.bad_value(part.path_of("enabled"), "this capture is not offered in this version; set it to false");
+    if (enabled)
+      problems.bad_value(part.path_of("enabled"),
+                         "this capture is not offered in this version; set it to false");
     part.finish();
   }
   reader.finish();
 }
 
-Value auto_or(const std::optional<std::int64_t>& value) { return value ? Value(*value) : Value("auto"); }
+Value auto_or(const std::optional<std::int64_t>& value) {
+  return value ? Value(*value) : Value("auto");
+}
 
 }  // namespace
 
@@ -131,12 +142,16 @@ ImageSettings read_image_settings(const Value& image_args, SettingsProblems& pro
   settings.apply_exif_orientation = orientation == "apply";
   const Value* window = reader.find("dicom_window");
   if (window != nullptr) {
-    const bool word = window->is_string() && (window->as_string() == "auto" || window->as_string() == "none");
-    const bool pair = window->is_array() && window->as_array().size() == 2 && window->as_array()[0].is_number() && window->as_array()[1].is_number();
+    const bool word =
+        window->is_string() && (window->as_string() == "auto" || window->as_string() == "none");
+    const bool pair = window->is_array() && window->as_array().size() == 2 &&
+                      window->as_array()[0].is_number() && window->as_array()[1].is_number();
     if (word || pair) {
       settings.dicom_window = *window;
     } else {
-      problems.bad_value(reader.path_of("dicom_window"), fmt::format("must be auto, none or [center, width] but got {}", window->to_json()));
+      problems.bad_value(
+          reader.path_of("dicom_window"),
+          fmt::format("must be auto, none or [center, width] but got {}", window->to_json()));
     }
   }
   reader.finish();
@@ -147,7 +162,9 @@ CocoSettings MetricSettings::coco_settings() const {
   CocoSettings settings;
   if (!iou_thresholds.empty()) settings.iou_thresholds = iou_thresholds;
   if (!rec_thresholds.empty()) settings.recall_thresholds = rec_thresholds;
-  std::copy_n(max_detection_thresholds.begin(), settings.max_detections.size(), settings.max_detections.begin());
+  std::copy_n(max_detection_thresholds.begin(),
+              settings.max_detections.size(),
+              settings.max_detections.begin());
   settings.micro_average = micro_average;
   return settings;
 }
@@ -157,7 +174,9 @@ ReadImageArgs ImageSettings::read_image_args() const {
   args.apply_exif_orientation = apply_exif_orientation;
   if (dicom_window.is_array()) {
     const Value::Array& window = dicom_window.as_array();
-    args.dicom_window = {.mode = DicomWindow::Mode::kFixed, .center = window[0].as_double(), .width = window[1].as_double()};
+    args.dicom_window = {.mode = DicomWindow::Mode::kFixed,
+                         .center = window[0].as_double(),
+                         .width = window[1].as_double()};
   } else if (dicom_window.as_string() == "none") {
     args.dicom_window.mode = DicomWindow::Mode::kNone;
   }
@@ -213,10 +232,14 @@ Value to_value(const TrainArgs& args) {
   value["resume_interrupted"] = args.resume_interrupted;
   value["checkpoint"] = args.checkpoint.empty() ? Value() : Value(args.checkpoint);
   const std::pair<const char*, const Value*> sections[] = {
-      {"model_args", &args.model_args},   {"transform_args", &args.transform_args},
-      {"logger_args", &args.logger_args}, {"metric_args", &args.metric_args},
-      {"loader_args", &args.loader_args}, {"save_checkpoint_args", &args.save_checkpoint_args},
-      {"image_args", &args.image_args},   {"debug_args", &args.debug_args}};
+      {"model_args", &args.model_args},
+      {"transform_args", &args.transform_args},
+      {"logger_args", &args.logger_args},
+      {"metric_args", &args.metric_args},
+      {"loader_args", &args.loader_args},
+      {"save_checkpoint_args", &args.save_checkpoint_args},
+      {"image_args", &args.image_args},
+      {"debug_args", &args.debug_args}};
   for (const auto& [key, section] : sections) value[key] = *section;
   return value;
 }

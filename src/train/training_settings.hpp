@@ -63,7 +63,8 @@ struct TrainingSettings {
 
 ImageSettings read_image_settings(const Value& image_args, SettingsProblems& problems);
 
-// The whole of args as a settings tree with the keys of the command line; automatic values as "auto".
+// The whole of args as a settings tree with the keys of the command line; automatic values as
+// "auto".
 Value to_value(const TrainArgs& args);
 Value to_value(const DataArgs& data);
 

@@ -25,12 +25,17 @@ std::vector<float> corners_in_pixels(const Annotations& annotations, ImageSize s
     const auto y = static_cast<float>(box.center_y);
     const auto w = static_cast<float>(box.width);
     const auto h = static_cast<float>(box.height);
-    corners.insert(corners.end(), {(x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height});
+    corners.insert(
+        corners.end(),
+        {(x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height});
   }
   return corners;
 }
 
-void add_image(CocoEvaluator& evaluator, const Predictions& predictions, const Annotations& annotations, ImageSize size) {
+void add_image(CocoEvaluator& evaluator,
+               const Predictions& predictions,
+               const Annotations& annotations,
+               ImageSize size) {
   const torch::Tensor boxes = predictions.boxes_xyxy.to(torch::kCPU, torch::kFloat).contiguous();
   const torch::Tensor scores = predictions.scores.to(torch::kCPU, torch::kFloat).contiguous();
   const torch::Tensor classes = predictions.classes.to(torch::kCPU, torch::kLong).contiguous();
@@ -48,15 +53,22 @@ NamedValues loss_values(const LossTerms& losses) {
   return values;
 }
 
-std::string metric_row(const std::string& name, double value) { return fmt::format("\n  {:<28} {:>8.4f}", name, value); }
+std::string metric_row(const std::string& name, double value) {
+  return fmt::format("\n  {:<28} {:>8.4f}", name, value);
+}
 
 }  // namespace
 
-Validator::Validator(const YoloDataset& data, const ValidationTransform& transform, ValidatorSettings settings)
+Validator::Validator(const YoloDataset& data,
+                     const ValidationTransform& transform,
+                     ValidatorSettings settings)
     : data_(&data),
       transform_(&transform),
       settings_(std::move(settings)),
-      sampler_({.dataset_size = data.size(), .batch_size = settings_.batch_size, .shuffle = false, .drop_last = false}) {}
+      sampler_({.dataset_size = data.size(),
+                .batch_size = settings_.batch_size,
+                .shuffle = false,
+                .drop_last = false}) {}
 
 std::int64_t Validator::batches() const { return sampler_.batches_per_epoch(); }
 
@@ -65,11 +77,13 @@ Batch Validator::make_batch(std::int64_t number) const {
   const ReadImageArgs args = settings_.image.read_image_args();
   return transform_->make_batch(sampled.indices, [&](std::int64_t index) {
     const std::string path = data_->path(index);
-    return SampleInput{.image = read_image(path, args), .annotations = data_->annotations(index), .path = path};
+    return SampleInput{
+        .image = read_image(path, args), .annotations = data_->annotations(index), .path = path};
   });
 }
 
-Validator::Outcome Validator::run(Detector& model, const std::function<void(const ValidationProgress&)>& on_batch) const {
+Validator::Outcome Validator::run(
+    Detector& model, const std::function<void(const ValidationProgress&)>& on_batch) const {
   const torch::NoGradGuard no_grad;
   model.eval();
   CocoEvaluator evaluator(settings_.metric.coco_settings());
@@ -81,7 +95,8 @@ Validator::Outcome Validator::run(Detector& model, const std::function<void(cons
 
   const auto threads = static_cast<int>(settings_.num_workers);
   const auto prefetch = static_cast<int>(settings_.num_workers * settings_.prefetch_factor);
-  PrefetchLoader<Batch> loader([this](std::int64_t number) { return make_batch(number); }, 0, batches(), threads, prefetch);
+  PrefetchLoader<Batch> loader(
+      [this](std::int64_t number) { return make_batch(number); }, 0, batches(), threads, prefetch);
   const Clock::time_point begin = Clock::now();
   for (std::int64_t number = 0; number < batches(); ++number) {
     Batch batch = loader.next();
@@ -90,7 +105,10 @@ Validator::Outcome Validator::run(Detector& model, const std::function<void(cons
     const Detector::Validation result = model.validate(images, targets, batch.original_sizes);
     for (std::size_t i = 0; i < result.predictions.size(); ++i) {
       const bool in_input = model.evaluation_space() == EvaluationSpace::kNetworkInput;
-      add_image(evaluator, result.predictions[i], batch.annotations[i], in_input ? batch.size : batch.original_sizes[i]);
+      add_image(evaluator,
+                result.predictions[i],
+                batch.annotations[i],
+                in_input ? batch.size : batch.original_sizes[i]);
     }
     losses.update(loss_values(result.losses), static_cast<double>(batch.count()));
     outcome.images += batch.count();
@@ -103,13 +121,14 @@ Validator::Outcome Validator::run(Detector& model, const std::function<void(cons
     const bool is_last = number + 1 == batches();
     if (is_last) outcome.losses = losses.values();
     if (on_batch) {
-      on_batch({.batch = number,
-                .batches = batches(),
-                .images = images,
-                .labels = batch,
-                .predictions = result.predictions,
-                .loss = is_last ? std::optional<double>(outcome.losses.front().second) : std::nullopt,
-                .times = outcome.times});
+      on_batch(
+          {.batch = number,
+           .batches = batches(),
+           .images = images,
+           .labels = batch,
+           .predictions = result.predictions,
+           .loss = is_last ? std::optional<double>(outcome.losses.front().second) : std::nullopt,
+           .times = outcome.times});
     }
   }
   outcome.metrics = evaluator.compute();
@@ -118,12 +137,16 @@ Validator::Outcome Validator::run(Detector& model, const std::function<void(cons
 
 NamedValues Validator::Outcome::scalars() const {
   NamedValues scalars;
-  for (const auto& [name, value] : losses) scalars.emplace_back(name == "loss" ? "val_loss" : "val_loss/" + name, value);
+  for (const auto& [name, value] : losses)
+    scalars.emplace_back(name == "loss" ? "val_loss" : "val_loss/" + name, value);
   const std::array<double, 12> values = metrics.values();
-  for (std::size_t i = 0; i < values.size(); ++i) scalars.emplace_back("val_metric/" + metric_names[i], values[i]);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    scalars.emplace_back("val_metric/" + metric_names[i], values[i]);
   if (classwise) {
     for (const CocoClassResult& result : metrics.classes) {
-      scalars.emplace_back("val_metric_classwise/map_" + class_names[static_cast<std::size_t>(result.label)], result.average_precision);
+      scalars.emplace_back(
+          "val_metric_classwise/map_" + class_names[static_cast<std::size_t>(result.label)],
+          result.average_precision);
     }
   }
   return scalars;
@@ -132,7 +155,8 @@ NamedValues Validator::Outcome::scalars() const {
 std::string Validator::Outcome::table(const std::string& watched, const BestValue& best) const {
   std::string text = fmt::format("Validation of {} images", images);
   for (const auto& [name, value] : scalars()) text += metric_row(name, value);
-  if (best.value) text += fmt::format("\nBest {} so far: {:.4f} at step {}", watched, *best.value, best.step + 1);
+  if (best.value)
+    text += fmt::format("\nBest {} so far: {:.4f} at step {}", watched, *best.value, best.step + 1);
   return text;
 }
 

@@ -53,18 +53,22 @@ class Validator {
     std::vector<std::string> metric_names;  // of metrics.values()
     std::vector<std::string> class_names;
 
-    // val_loss, val_loss/<name>, val_metric/<metric> and, where asked for, val_metric_classwise/map_<class>.
+    // val_loss, val_loss/<name>, val_metric/<metric> and, where asked for,
+    // val_metric_classwise/map_<class>.
     NamedValues scalars() const;
     // A summary for people.
     std::string table(const std::string& watched, const BestValue& best) const;
   };
 
   // The data set and transform must outlive the validator.
-  Validator(const YoloDataset& data, const ValidationTransform& transform, ValidatorSettings settings);
+  Validator(const YoloDataset& data,
+            const ValidationTransform& transform,
+            ValidatorSettings settings);
 
   std::int64_t batches() const;
   // The model is put into evaluation mode and left in it.
-  Outcome run(Detector& model, const std::function<void(const ValidationProgress&)>& on_batch) const;
+  Outcome run(Detector& model,
+              const std::function<void(const ValidationProgress&)>& on_batch) const;
 
  private:
   Batch make_batch(std::int64_t number) const;

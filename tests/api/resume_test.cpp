@@ -56,7 +56,8 @@ TEST_F(Resume, AStoppedRunEndsLikeAnUnbrokenOne) {
     }
   }
   EXPECT_EQ(stops, 3);
-  expect_equal_checkpoints(folder_ / "whole/checkpoints/last.ckpt", folder_ / "broken/checkpoints/last.ckpt");
+  expect_equal_checkpoints(folder_ / "whole/checkpoints/last.ckpt",
+                           folder_ / "broken/checkpoints/last.ckpt");
 }
 
 TEST_F(Resume, AFinishedRunHasNothingLeftToDo) {
@@ -72,7 +73,11 @@ TEST_F(Resume, OtherClassesAreRefused) {
   TrainArgs args = test::small_run(folder_ / "run", data, 2);
   train_object_detection(args);
   args.resume_interrupted = true;
-  args.data = {.path = (folder_ / "data").string(), .train = "images/train", .val = "images/val", .names = {{0, "a"}, {1, "b"}, {2, "c"}, {3, "d"}, {4, "e"}, {5, "f"}, {6, "g"}, {7, "h"}}};
+  args.data = {
+      .path = (folder_ / "data").string(),
+      .train = "images/train",
+      .val = "images/val",
+      .names = {{0, "a"}, {1, "b"}, {2, "c"}, {3, "d"}, {4, "e"}, {5, "f"}, {6, "g"}, {7, "h"}}};
   try {
     train_object_detection(args);
     FAIL() << "no error";

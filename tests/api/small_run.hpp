@@ -10,12 +10,18 @@
 namespace saker::test {
 
 inline std::filesystem::path small_dataset(const std::filesystem::path& folder) {
-  return write_synthetic_dataset(
-             {.out = folder / "data", .train_images = 8, .val_images = 4, .test_images = 2, .image_width = 96, .image_height = 64})
+  return write_synthetic_dataset({.out = folder / "data",
+                                  .train_images = 8,
+                                  .val_images = 4,
+                                  .test_images = 2,
+                                  .image_width = 96,
+                                  .image_height = 64})
       .data_yaml;
 }
 
-inline TrainArgs small_run(const std::filesystem::path& out, const std::filesystem::path& data_yaml, std::int64_t steps) {
+inline TrainArgs small_run(const std::filesystem::path& out,
+                           const std::filesystem::path& data_yaml,
+                           std::int64_t steps) {
   TrainArgs args;
   args.out = out.string();
   args.model = "picodet/s-416";

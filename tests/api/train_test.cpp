@@ -93,8 +93,10 @@ TEST(Train, CheckpointsHaveTheKeysOfTheReference) {
       std::set<std::string> fields;
       for (const auto& [key, value] : expected.at("param_groups")[i].items()) fields.insert(key);
       EXPECT_EQ(keys_of(groups[i]), fields);
-      EXPECT_EQ(groups[i].at("name").as_string(), expected.at("param_groups")[i].at("name").get<std::string>());
-      EXPECT_EQ(static_cast<int>(groups[i].at("params").as_sequence().size()), expected.at("param_groups")[i].at("params").get<int>());
+      EXPECT_EQ(groups[i].at("name").as_string(),
+                expected.at("param_groups")[i].at("name").get<std::string>());
+      EXPECT_EQ(static_cast<int>(groups[i].at("params").as_sequence().size()),
+                expected.at("param_groups")[i].at("params").get<int>());
     }
     std::set<std::string> scheduler;
     for (const auto& [key, value] : expected.at("scheduler").items()) scheduler.insert(key);
@@ -106,10 +108,13 @@ TEST(Train, EvaluateEqualsTheLoggedBest) {
   const test::TemporaryFolder folder;
   const auto data = test::small_dataset(folder.path());
   const TrainResult result = train_object_detection(test::small_run(folder / "run", data, 6));
-  const EvaluationReport report = evaluate({.model = result.exported_best, .data = {.path = data.string()}});
+  const EvaluationReport report =
+      evaluate({.model = result.exported_best, .data = {.path = data.string()}});
   EXPECT_EQ(report.images, 4);
   EXPECT_NEAR(report.map, result.best_metric, 1e-6);
-  EXPECT_NEAR(report.map_50, logged(folder / "run/metrics.jsonl", result.best_step, "val_metric/map_50"), 1e-6);
+  EXPECT_NEAR(report.map_50,
+              logged(folder / "run/metrics.jsonl", result.best_step, "val_metric/map_50"),
+              1e-6);
 }
 
 TEST(Train, FineTuningTakesTheWeightsOfAFile) {
@@ -119,7 +124,8 @@ TEST(Train, FineTuningTakesTheWeightsOfAFile) {
   TrainArgs args = test::small_run(folder / "second", data, 1);
   args.model = first.exported_last;
   train_object_detection(args);
-  EXPECT_NE(read_text_file(folder / "second/train.log").find("662 loaded, 0 missing, 0 unexpected"), std::string::npos);
+  EXPECT_NE(read_text_file(folder / "second/train.log").find("662 loaded, 0 missing, 0 unexpected"),
+            std::string::npos);
 }
 
 TEST(Train, ConfigYamlStartsTheSameRun) {
@@ -135,7 +141,8 @@ TEST(Train, PredictionsOfABatchEqualSingleOnes) {
   const TrainResult result = train_object_detection(test::small_run(folder / "run", data, 3));
   const Model model = load_model(result.exported_last);
   const std::string image = (folder / "data/images/val").string();
-  const Detections first = model.predict(std::filesystem::directory_iterator(image)->path().string(), {.threshold = 0.0});
+  const Detections first = model.predict(
+      std::filesystem::directory_iterator(image)->path().string(), {.threshold = 0.0});
   EXPECT_GT(first.size(), 0U);
   EXPECT_EQ(model.info().name, "picodet/s-416");
   EXPECT_EQ(model.info().image_height, 96);

@@ -12,7 +12,9 @@
 namespace saker::test {
 namespace {
 
-pid_t start(const std::vector<std::string>& arguments, const std::string& output, const std::string& errors) {
+pid_t start(const std::vector<std::string>& arguments,
+            const std::string& output,
+            const std::string& errors) {
   std::vector<char*> argv;
   std::string program = SAKER_PROGRAM;
   std::vector<std::string> copies = arguments;
@@ -36,7 +38,8 @@ pid_t start(const std::vector<std::string>& arguments, const std::string& output
 
 int wait_for_program(pid_t process) {
   int status = 0;
-  if (::waitpid(process, &status, 0) != process) throw std::runtime_error("cannot wait for the program");
+  if (::waitpid(process, &status, 0) != process)
+    throw std::runtime_error("cannot wait for the program");
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 

@@ -1,8 +1,9 @@
 // The program as a user runs it.
 #pragma once
 
-#include <string>
 #include <sys/types.h>
+
+#include <string>
 #include <vector>
 
 namespace saker::test {

@@ -1,7 +1,6 @@
 #include "core/atomic_file.hpp"
 
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include <filesystem>
@@ -38,7 +37,8 @@ TEST(AtomicFile, WithoutCommitTheOldFileStays) {
 TEST(AtomicFile, AFullDiskIsAnErrorThatNamesTheFile) {
   if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "no /dev/full here";
   const test::TemporaryFolder folder;
-  std::filesystem::create_symlink("/dev/full", folder / (".a.txt." + std::to_string(::getpid()) + ".tmp"));
+  std::filesystem::create_symlink("/dev/full",
+                                  folder / (".a.txt." + std::to_string(::getpid()) + ".tmp"));
   AtomicFile file(folder / "a.txt");
   try {
     file.write("data");

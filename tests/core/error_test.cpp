@@ -8,7 +8,11 @@ namespace {
 TEST(Error, KindsMapToExitCodes) {
   EXPECT_EQ(exit_code(ErrorKind::kUsage), 2);
   EXPECT_EQ(exit_code(ErrorKind::kInterrupted), 130);
-  for (const ErrorKind kind : {ErrorKind::kData, ErrorKind::kCheckpoint, ErrorKind::kIo, ErrorKind::kUnsupported, ErrorKind::kInternal}) {
+  for (const ErrorKind kind : {ErrorKind::kData,
+                               ErrorKind::kCheckpoint,
+                               ErrorKind::kIo,
+                               ErrorKind::kUnsupported,
+                               ErrorKind::kInternal}) {
     EXPECT_EQ(exit_code(kind), 1) << to_string(kind);
   }
 }

@@ -11,7 +11,9 @@ TEST(NearestName, FindsATypo) {
   EXPECT_EQ(nearest_names("batchsize", known), std::vector<std::string>{"batch_size"});
 }
 
-TEST(NearestName, SuggestsNothingFarAway) { EXPECT_TRUE(nearest_names("zzzzzzzz", {"steps", "seed"}).empty()); }
+TEST(NearestName, SuggestsNothingFarAway) {
+  EXPECT_TRUE(nearest_names("zzzzzzzz", {"steps", "seed"}).empty());
+}
 
 }  // namespace
 }  // namespace saker

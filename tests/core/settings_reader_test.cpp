@@ -47,7 +47,8 @@ TEST(SettingsReader, ListsEveryProblemWithItsPath) {
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kUsage);
-    EXPECT_TRUE(std::string(error.what()).starts_with("Found 5 errors in the config!\n")) << error.what();
+    EXPECT_TRUE(std::string(error.what()).starts_with("Found 5 errors in the config!\n"))
+        << error.what();
   }
 }
 

@@ -8,7 +8,8 @@ namespace saker {
 namespace {
 
 TEST(Yaml, ScalarsAreTypedByTheCoreSchema) {
-  const Value value = parse_yaml("a: 1\nb: 0.5\nc: true\nd: null\ne: yes\nf: '1'\ng: 1e-3\nh: 1_0\n", "x.yaml");
+  const Value value =
+      parse_yaml("a: 1\nb: 0.5\nc: true\nd: null\ne: yes\nf: '1'\ng: 1e-3\nh: 1_0\n", "x.yaml");
   EXPECT_TRUE(value.at("a").is_int());
   EXPECT_TRUE(value.at("b").is_double());
   EXPECT_TRUE(value.at("c").as_bool());

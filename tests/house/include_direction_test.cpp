@@ -1,4 +1,5 @@
-// The shape of the house: includes between folders point downwards only, and nothing below the line includes LibTorch.
+// The shape of the house: includes between folders point downwards only, and nothing below the line
+// includes LibTorch.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,8 +16,22 @@ namespace saker {
 namespace {
 
 // From the top down; a folder may include itself and what stands after it.
-const std::vector<std::string> kFolders = {"apps",    "api",       "train",   "pretrain",   "detectors", "backbones", "nn",     "weights",
-                                           "export",  "inference", "metrics", "transforms", "data",      "image",     "loggers", "report",
+const std::vector<std::string> kFolders = {"apps",
+                                           "api",
+                                           "train",
+                                           "pretrain",
+                                           "detectors",
+                                           "backbones",
+                                           "nn",
+                                           "weights",
+                                           "export",
+                                           "inference",
+                                           "metrics",
+                                           "transforms",
+                                           "data",
+                                           "image",
+                                           "loggers",
+                                           "report",
                                            "core"};
 constexpr const char* kFirstBelowTheLine = "inference";
 
@@ -40,10 +55,13 @@ std::optional<std::string> folder_of(const std::filesystem::path& file) {
 }
 
 std::vector<Include> includes_of(const std::filesystem::path& file) {
-  static const std::regex kPattern(R"re(^\s*#\s*include\s*[<"]([^>"]+)[>"])re", std::regex::multiline);
+  static const std::regex kPattern(R"re(^\s*#\s*include\s*[<"]([^>"]+)[>"])re",
+                                   std::regex::multiline);
   const std::string text = read_text_file(file);
   std::vector<Include> includes;
-  for (auto match = std::sregex_iterator(text.begin(), text.end(), kPattern); match != std::sregex_iterator(); ++match) {
+  for (auto match = std::sregex_iterator(text.begin(), text.end(), kPattern);
+       match != std::sregex_iterator();
+       ++match) {
     includes.push_back({file, (*match)[1].str()});
   }
   return includes;
@@ -72,15 +90,18 @@ TEST(House, IncludesBetweenFoldersPointDownwards) {
       const int target = rank_of(include.target.substr(0, include.target.find('/')));
       if (!own || include.target.find('/') == std::string::npos || target < 0) continue;
       ++checked;
-      EXPECT_LE(rank_of(*own), target) << include.file << " includes " << include.target << ", which lies above " << *own;
+      EXPECT_LE(rank_of(*own), target)
+          << include.file << " includes " << include.target << ", which lies above " << *own;
     }
   }
   EXPECT_GT(checked, 100U);
 }
 
 TEST(House, EveryFolderIsKnown) {
-  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(SAKER_SOURCE_DIR) / "src")) {
-    EXPECT_GE(rank_of(entry.path().filename().string()), 0) << entry.path() << " has no place in the house";
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::path(SAKER_SOURCE_DIR) / "src")) {
+    EXPECT_GE(rank_of(entry.path().filename().string()), 0)
+        << entry.path() << " has no place in the house";
   }
 }
 
@@ -97,7 +118,8 @@ TEST(House, PublicHeadersIncludeOnlyTheStandardLibraryAndThemselves) {
   for (const Include& include : all_includes("include")) {
     if (include.file.filename() == "torch.hpp") continue;  // the one bridge for tensors
     const bool is_ours = include.target.starts_with("saker/");
-    const bool is_standard = include.target.find('/') == std::string::npos && include.target.find('.') == std::string::npos;
+    const bool is_standard = include.target.find('/') == std::string::npos &&
+                             include.target.find('.') == std::string::npos;
     EXPECT_TRUE(is_ours || is_standard) << include.file << " includes " << include.target;
   }
 }
@@ -105,7 +127,8 @@ TEST(House, PublicHeadersIncludeOnlyTheStandardLibraryAndThemselves) {
 TEST(House, FilesStayShort) {
   constexpr std::ptrdiff_t kLines = 400;
   for (const char* root : {"src", "apps", "include", "tests"}) {
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(std::filesystem::path(SAKER_SOURCE_DIR) / root)) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(
+             std::filesystem::path(SAKER_SOURCE_DIR) / root)) {
       const std::string extension = entry.path().extension().string();
       if (extension != ".hpp" && extension != ".cpp") continue;
       const std::string text = read_text_file(entry.path());

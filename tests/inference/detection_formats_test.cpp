@@ -11,7 +11,9 @@ ImageDetections two_detections() {
   return {.image = "a \"b\".jpg",
           .width = 200,
           .height = 100,
-          .detections = {.labels = {3, 0}, .bboxes = {{10, 20, 50, 60}, {-10, 0, 300, 50}}, .scores = {0.25F, 0.75F}}};
+          .detections = {.labels = {3, 0},
+                         .bboxes = {{10, 20, 50, 60}, {-10, 0, 300, 50}},
+                         .scores = {0.25F, 0.75F}}};
 }
 
 const ClassNames kNames = {{0, "cell"}, {5, "dust"}};
@@ -36,7 +38,9 @@ TEST(DetectionFormats, FloatsSurviveTheText) {
 }
 
 TEST(DetectionFormats, YoloIsClippedToTheImage) {
-  EXPECT_EQ(to_yolo_lines(two_detections()), "0 0.500000 0.250000 1.000000 0.500000 0.750000\n3 0.150000 0.400000 0.200000 0.400000 0.250000\n");
+  EXPECT_EQ(to_yolo_lines(two_detections()),
+            "0 0.500000 0.250000 1.000000 0.500000 0.750000\n3 0.150000 0.400000 0.200000 0.400000 "
+            "0.250000\n");
 }
 
 TEST(DetectionFormats, YoloLeavesOutWhatLiesOutside) {
@@ -56,7 +60,8 @@ TEST(DetectionFormats, CocoHasSizesInsteadOfCorners) {
 TEST(DetectionFormats, NothingFoundIsValidToo) {
   EXPECT_TRUE(nlohmann::json::parse(to_json({}, kNames)).empty());
   EXPECT_TRUE(nlohmann::json::parse(to_coco_results({})).empty());
-  const auto json = nlohmann::json::parse(to_json({{.image = "x", .width = 1, .height = 1, .detections = {}}}, kNames));
+  const auto json = nlohmann::json::parse(
+      to_json({{.image = "x", .width = 1, .height = 1, .detections = {}}}, kNames));
   EXPECT_TRUE(json[0].at("detections").empty());
 }
 

@@ -17,14 +17,18 @@ std::vector<std::string> relatives(const std::vector<InputImage>& images) {
 
 TEST(InputImages, FoldersAreWalkedAndPatternsExpanded) {
   const test::TemporaryFolder folder;
-  for (const char* name : {"b.PNG", "a.jpg", "sub/c.webp", "notes.txt"}) write_file_atomically(folder / name, "");
-  EXPECT_EQ(relatives(find_input_images({folder.path().string()})), (std::vector<std::string>{"a.jpg", "b.PNG", "sub/c.webp"}));
-  EXPECT_EQ(relatives(find_input_images({folder / "*.jpg", folder / "b.PNG"})), (std::vector<std::string>{"a.jpg", "b.PNG"}));
+  for (const char* name : {"b.PNG", "a.jpg", "sub/c.webp", "notes.txt"})
+    write_file_atomically(folder / name, "");
+  EXPECT_EQ(relatives(find_input_images({folder.path().string()})),
+            (std::vector<std::string>{"a.jpg", "b.PNG", "sub/c.webp"}));
+  EXPECT_EQ(relatives(find_input_images({folder / "*.jpg", folder / "b.PNG"})),
+            (std::vector<std::string>{"a.jpg", "b.PNG"}));
 }
 
 TEST(InputImages, NothingFoundIsAnErrorThatNamesIt) {
   const test::TemporaryFolder folder;
-  for (const std::string& input : {(folder / "absent.jpg").string(), (folder / "*.jpg").string(), folder.path().string()}) {
+  for (const std::string& input :
+       {(folder / "absent.jpg").string(), (folder / "*.jpg").string(), folder.path().string()}) {
     try {
       find_input_images({input});
       FAIL() << "no error for " << input;

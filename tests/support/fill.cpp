@@ -31,7 +31,8 @@ std::vector<double> unit(const std::string& name, std::int64_t count) {
 std::vector<float> uniform(const std::string& name, std::int64_t count, double low, double high) {
   std::vector<float> values;
   values.reserve(static_cast<std::size_t>(count));
-  for (const double u : unit(name, count)) values.push_back(static_cast<float>(low + (high - low) * u));
+  for (const double u : unit(name, count))
+    values.push_back(static_cast<float>(low + (high - low) * u));
   return values;
 }
 
@@ -42,7 +43,10 @@ std::vector<float> parameter(const std::string& key, const std::vector<std::int6
   const bool is_bias = last == "bias" || last.ends_with("_bias");
   std::vector<float> values;
   values.reserve(static_cast<std::size_t>(count));
-  const double scale = shape.size() <= 1 ? 0.0 : std::sqrt(3.0 / (static_cast<double>(count) / static_cast<double>(shape[0])));
+  const double scale =
+      shape.size() <= 1
+          ? 0.0
+          : std::sqrt(3.0 / (static_cast<double>(count) / static_cast<double>(shape[0])));
   for (const double u : unit(key, count)) {
     const double s = 2.0 * u - 1.0;
     const double value = shape.size() > 1 ? s * scale : is_bias ? 0.05 * s : 1.0 + 0.1 * s;

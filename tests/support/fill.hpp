@@ -12,7 +12,10 @@ namespace saker::test {
 // u_0 .. u_{count-1}, each in [0, 1).
 std::vector<double> unit(const std::string& name, std::int64_t count);
 // low + (high - low) * u_i, as float32.
-std::vector<float> uniform(const std::string& name, std::int64_t count, double low = 0.0, double high = 1.0);
+std::vector<float> uniform(const std::string& name,
+                           std::int64_t count,
+                           double low = 0.0,
+                           double high = 1.0);
 // A parameter by its state-dict key and shape.
 std::vector<float> parameter(const std::string& key, const std::vector<std::int64_t>& shape);
 // A running_mean or running_var buffer by its key.

@@ -18,7 +18,8 @@ std::filesystem::path folder_of(const char* variable) {
 }  // namespace
 
 std::filesystem::path golden_path(const std::string& name) {
-  for (const std::filesystem::path& folder : {folder_of("SAKER_GOLDEN_DIR"), std::filesystem::path(SAKER_TEST_SOURCE_DIR) / "golden"}) {
+  for (const std::filesystem::path& folder :
+       {folder_of("SAKER_GOLDEN_DIR"), std::filesystem::path(SAKER_TEST_SOURCE_DIR) / "golden"}) {
     if (!folder.empty() && std::filesystem::exists(folder / name)) return folder / name;
   }
   return {};
@@ -28,11 +29,14 @@ std::filesystem::path data_path(const std::string& name) {
   const std::filesystem::path data = folder_of("SAKER_DATA_DIR");
   if (!data.empty() && std::filesystem::exists(data / name)) return data / name;
   const std::filesystem::path golden = folder_of("SAKER_GOLDEN_DIR");
-  if (!golden.empty() && std::filesystem::exists(golden.parent_path() / "data" / name)) return golden.parent_path() / "data" / name;
+  if (!golden.empty() && std::filesystem::exists(golden.parent_path() / "data" / name))
+    return golden.parent_path() / "data" / name;
   return {};
 }
 
-nlohmann::ordered_json read_json(const std::filesystem::path& path) { return nlohmann::ordered_json::parse(read_text_file(path)); }
+nlohmann::ordered_json read_json(const std::filesystem::path& path) {
+  return nlohmann::ordered_json::parse(read_text_file(path));
+}
 
 std::int64_t Array::numel() const {
   std::int64_t count = 1;
@@ -54,7 +58,8 @@ std::map<std::string, Array> read_safetensors(const std::filesystem::path& path)
     array.dtype = entry.at("dtype").get<std::string>();
     array.shape = entry.at("shape").get<std::vector<std::int64_t>>();
     const std::byte* data = file.data() + sizeof(header_size) + header_size;
-    array.bytes.assign(data + entry.at("data_offsets")[0].get<std::int64_t>(), data + entry.at("data_offsets")[1].get<std::int64_t>());
+    array.bytes.assign(data + entry.at("data_offsets")[0].get<std::int64_t>(),
+                       data + entry.at("data_offsets")[1].get<std::int64_t>());
     arrays.emplace(name, std::move(array));
   }
   return arrays;

@@ -1,7 +1,7 @@
 // Golden vectors: outputs of the reference implementation for weights and inputs that names define.
 //
-// The full set is read from the folder that SAKER_GOLDEN_DIR names; without it the small set in tests/golden is used, and what
-// is not there is skipped visibly.
+// The full set is read from the folder that SAKER_GOLDEN_DIR names; without it the small set in
+// tests/golden is used, and what is not there is skipped visibly.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -19,7 +19,8 @@ namespace saker::test {
 // The file of that name, e.g. "picodet/losses.json", or an empty path when neither set holds it.
 std::filesystem::path golden_path(const std::string& name);
 
-// A folder of real data (images, a data set) beside SAKER_GOLDEN_DIR: "formats", "bccd". Empty when absent.
+// A folder of real data (images, a data set) beside SAKER_GOLDEN_DIR: "formats", "bccd". Empty when
+// absent.
 std::filesystem::path data_path(const std::string& name);
 
 nlohmann::ordered_json read_json(const std::filesystem::path& path);
@@ -40,11 +41,14 @@ std::map<std::string, Array> read_safetensors(const std::filesystem::path& path)
 
 }  // namespace saker::test
 
-// Skips the current test, visibly, when a golden file is not at hand; otherwise defines `variable` as its path.
-#define SAKER_GOLDEN(variable, name)                                        \
-  const std::filesystem::path variable = ::saker::test::golden_path(name);  \
-  if (variable.empty()) GTEST_SKIP() << "golden file " << (name) << " is not here; set SAKER_GOLDEN_DIR"
+// Skips the current test, visibly, when a golden file is not at hand; otherwise defines `variable`
+// as its path.
+#define SAKER_GOLDEN(variable, name)                                       \
+  const std::filesystem::path variable = ::saker::test::golden_path(name); \
+  if (variable.empty())                                                    \
+  GTEST_SKIP() << "golden file " << (name) << " is not here; set SAKER_GOLDEN_DIR"
 
 #define SAKER_DATA(variable, name)                                       \
   const std::filesystem::path variable = ::saker::test::data_path(name); \
-  if (variable.empty()) GTEST_SKIP() << "data folder " << (name) << " is not here; set SAKER_DATA_DIR"
+  if (variable.empty())                                                  \
+  GTEST_SKIP() << "data folder " << (name) << " is not here; set SAKER_DATA_DIR"

@@ -15,7 +15,9 @@ TEST(AutoRules, IntervalsEqualTheGoldens) {
     const auto& expected = row.at("log_val_vallog");
     EXPECT_EQ(auto_log_interval(steps), expected[0].get<std::int64_t>()) << steps;
     EXPECT_EQ(auto_validation_interval(steps), expected[1].get<std::int64_t>()) << steps;
-    EXPECT_EQ(auto_validation_log_interval(row.at("val_batches").get<std::int64_t>()), expected[2].get<std::int64_t>()) << steps;
+    EXPECT_EQ(auto_validation_log_interval(row.at("val_batches").get<std::int64_t>()),
+              expected[2].get<std::int64_t>())
+        << steps;
   }
 }
 
@@ -42,7 +44,8 @@ TEST(AutoRules, AccumulationReachesTheDefaultBatch) {
     if (row.contains("error")) {
       EXPECT_THROW(resolve_accumulation(given, batch, default_batch), Error);
     } else {
-      EXPECT_EQ(resolve_accumulation(given, batch, default_batch), row.at("accepted").at("steps").get<std::int64_t>());
+      EXPECT_EQ(resolve_accumulation(given, batch, default_batch),
+                row.at("accepted").at("steps").get<std::int64_t>());
     }
   }
 }
@@ -51,10 +54,13 @@ TEST(AutoRules, BatchFollowsTheDataAndTheProcesses) {
   SAKER_GOLDEN(path, "platform/derived.json");
   for (const auto& row : test::read_json(path).at("global_batch_size")) {
     std::optional<std::int64_t> per_device;
-    if (row.at("loader_args").is_object()) per_device = row.at("loader_args").at("batch_size").get<std::int64_t>();
+    if (row.at("loader_args").is_object())
+      per_device = row.at("loader_args").at("batch_size").get<std::int64_t>();
     const auto resolve = [&] {
-      return resolve_batch_size(row.at("requested").get<std::int64_t>(), row.at("dataset").get<std::int64_t>(),
-                                row.at("devices").get<std::int64_t>(), per_device);
+      return resolve_batch_size(row.at("requested").get<std::int64_t>(),
+                                row.at("dataset").get<std::int64_t>(),
+                                row.at("devices").get<std::int64_t>(),
+                                per_device);
     };
     if (row.contains("error")) {
       EXPECT_THROW(resolve(), Error);
@@ -67,7 +73,9 @@ TEST(AutoRules, BatchFollowsTheDataAndTheProcesses) {
 TEST(AutoRules, EpochsCountFinishedPassesOverTheData) {
   SAKER_GOLDEN(path, "platform/derived.json");
   for (const auto& row : test::read_json(path).at("epoch")) {
-    EXPECT_EQ(finished_epochs(row.at("step").get<std::int64_t>(), row.at("accumulation").get<std::int64_t>(), row.at("batches").get<std::int64_t>()),
+    EXPECT_EQ(finished_epochs(row.at("step").get<std::int64_t>(),
+                              row.at("accumulation").get<std::int64_t>(),
+                              row.at("batches").get<std::int64_t>()),
               row.at("epoch").get<std::int64_t>());
   }
 }

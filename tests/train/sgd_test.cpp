@@ -8,7 +8,11 @@ namespace saker {
 namespace {
 
 ParameterGroup group_of(const torch::Tensor& parameter, double weight_decay) {
-  return {.name = "params", .keys = {"weight"}, .parameters = {parameter}, .weight_decay = weight_decay, .lr_factor = 1.0};
+  return {.name = "params",
+          .keys = {"weight"},
+          .parameters = {parameter},
+          .weight_decay = weight_decay,
+          .lr_factor = 1.0};
 }
 
 // Two steps on one number, by hand: w = 1, g = 0.5 each time, lr 0.1, momentum 0.9, decay 0.1.
@@ -28,7 +32,8 @@ TEST(Sgd, AgreesWithLibTorch) {
   torch::Tensor ours = torch::randn({33, 7}).set_requires_grad(true);
   torch::Tensor theirs = ours.detach().clone().set_requires_grad(true);
   Sgd sgd({group_of(ours, 4e-5)}, {.momentum = 0.9});
-  torch::optim::SGD reference({theirs}, torch::optim::SGDOptions(0.05).momentum(0.9).weight_decay(4e-5));
+  torch::optim::SGD reference({theirs},
+                              torch::optim::SGDOptions(0.05).momentum(0.9).weight_decay(4e-5));
   for (int step = 0; step < 5; ++step) {
     const torch::Tensor gradient = torch::randn({33, 7});
     ours.mutable_grad() = gradient.clone();

@@ -17,9 +17,11 @@ TEST(TrainingSettings, DefaultsAreFine) { EXPECT_TRUE(problems_of({}).empty()); 
 
 TEST(TrainingSettings, ReadsWhatIsGiven) {
   TrainArgs args;
-  args.logger_args = {{"log_every_num_steps", 5}, {"val_every_num_steps", "auto"}, {"tensorboard", nullptr}};
+  args.logger_args = {
+      {"log_every_num_steps", 5}, {"val_every_num_steps", "auto"}, {"tensorboard", nullptr}};
   args.save_checkpoint_args = {{"save_every_num_steps", 7}, {"save_best", false}};
-  args.metric_args = {{"watch_metric", "val_metric/map_50"}, {"map", {{"max_detection_thresholds", {100, 1, 10}}, {"average", "micro"}}}};
+  args.metric_args = {{"watch_metric", "val_metric/map_50"},
+                      {"map", {{"max_detection_thresholds", {100, 1, 10}}, {"average", "micro"}}}};
   args.image_args = {{"exif_orientation", "ignore"}, {"dicom_window", {40, 400}}};
   SettingsProblems problems;
   const TrainingSettings settings = TrainingSettings::read(args, problems);
@@ -40,12 +42,17 @@ TEST(TrainingSettings, EachWrongValueIsNamed) {
       {&TrainArgs::logger_args, {{{"log_every_num_steps", 0}}, "logger_args.log_every_num_steps"}},
       {&TrainArgs::logger_args, {{{"mlflow", {{"experiment_name", "x"}}}}, "logger_args.mlflow"}},
       {&TrainArgs::logger_args, {{{"log_evry_num_steps", 1}}, "logger_args.log_evry_num_steps"}},
-      {&TrainArgs::save_checkpoint_args, {{{"save_every_num_steps", "often"}}, "save_checkpoint_args.save_every_num_steps"}},
-      {&TrainArgs::metric_args, {{{"map", {{"max_detection_thresholds", {1, 10}}}}}, "metric_args.map.max_detection_thresholds"}},
+      {&TrainArgs::save_checkpoint_args,
+       {{{"save_every_num_steps", "often"}}, "save_checkpoint_args.save_every_num_steps"}},
+      {&TrainArgs::metric_args,
+       {{{"map", {{"max_detection_thresholds", {1, 10}}}}},
+        "metric_args.map.max_detection_thresholds"}},
       {&TrainArgs::metric_args, {{{"train", true}}, "metric_args.train"}},
       {&TrainArgs::loader_args, {{{"pin_memory", true}}, "loader_args.pin_memory"}},
-      {&TrainArgs::image_args, {{{"exif_orientation", "sometimes"}}, "image_args.exif_orientation"}},
-      {&TrainArgs::debug_args, {{{"nancapture", {{"enabled", true}}}}, "debug_args.nancapture.enabled"}}};
+      {&TrainArgs::image_args,
+       {{{"exif_orientation", "sometimes"}}, "image_args.exif_orientation"}},
+      {&TrainArgs::debug_args,
+       {{{"nancapture", {{"enabled", true}}}}, "debug_args.nancapture.enabled"}}};
   for (const auto& [section, expectation] : cases) {
     TrainArgs args;
     args.*section = expectation.first;

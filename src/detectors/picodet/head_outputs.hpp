@@ -18,7 +18,8 @@ inline constexpr std::int64_t kPicoDetRegMax = 7;
 // One entry a level, finest first; h, w = ceil(H / stride), ceil(W / stride).
 struct HeadOutputs {
   std::vector<torch::Tensor> cls_logits;  // [B, C, h, w]
-  std::vector<torch::Tensor> box_logits;  // [B, 32, h, w]: left, top, right, bottom, each with 8 bins
+  std::vector<torch::Tensor>
+      box_logits;  // [B, 32, h, w]: left, top, right, bottom, each with 8 bins
 };
 
 }  // namespace saker

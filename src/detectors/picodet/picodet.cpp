@@ -7,8 +7,8 @@
 #include "core/settings_reader.hpp"
 #include "detectors/picodet/initialization.hpp"
 #include "detectors/picodet/postprocess.hpp"
-#include "weights/state_dict.hpp"
 #include "saker/error.hpp"
+#include "weights/state_dict.hpp"
 
 namespace saker {
 namespace {
@@ -153,7 +153,8 @@ std::shared_ptr<Detector> PicoDet::copy() const {
   const StateDict from = collect_state_dict(*this);
   result->to(from.entries().front().second.device());
   const torch::NoGradGuard no_grad;
-  for (const auto& [key, tensor] : collect_state_dict(*result)) torch::Tensor(tensor).copy_(*from.find(key));
+  for (const auto& [key, tensor] : collect_state_dict(*result))
+    torch::Tensor(tensor).copy_(*from.find(key));
   const std::vector<torch::Tensor> own = parameters();
   std::vector<torch::Tensor> copied = result->parameters();
   for (std::size_t i = 0; i < own.size(); ++i) copied[i].requires_grad_(own[i].requires_grad());

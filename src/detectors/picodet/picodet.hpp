@@ -48,7 +48,9 @@ class PicoDet final : public Detector {
   std::string model_class_path() const override;
   Value extra_init_args() const override;
 
-  std::vector<std::string> loss_names() const override { return {"loss", "loss_vfl", "loss_giou", "loss_dfl"}; }
+  std::vector<std::string> loss_names() const override {
+    return {"loss", "loss_vfl", "loss_giou", "loss_dfl"};
+  }
 
   LossTerms training_losses(const torch::Tensor& images, const Targets& targets) override;
   Validation validate(const torch::Tensor& images,
