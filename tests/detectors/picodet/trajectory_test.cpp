@@ -166,7 +166,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         TrajectoryCase{"trajectory_s_160_frozen", 5e-4, 3e-3, {2e-3, 2e-2, 2e-2, 2e-2, 1.5e-1}},
         TrajectoryCase{"trajectory_s_160_full", 1e-3, 1e-3, {5e-2, 5e-2, 5e-2, 5e-2, 5e-2}}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& run) { return run.param.name; });
 
 }  // namespace
 }  // namespace saker
