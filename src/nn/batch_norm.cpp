@@ -4,6 +4,7 @@
 
 #include "nn/batch_norm_kernel.hpp"
 #include "nn/parallel.hpp"
+#include "nn/plain_float.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
@@ -13,11 +14,6 @@ using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 
 constexpr std::int64_t kLeastValues = 1 << 14;  // worth a thread
-
-bool is_plain_float(const torch::Tensor& tensor) {
-  return tensor.defined() && tensor.is_cpu() && tensor.scalar_type() == torch::kFloat32 &&
-         tensor.layout() == torch::kStrided;
-}
 
 struct Planes {
   std::int64_t batch, channels, floats;

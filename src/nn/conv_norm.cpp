@@ -4,6 +4,7 @@
 
 #include "nn/batch_norm.hpp"
 #include "nn/depthwise_conv.hpp"
+#include "nn/pointwise_conv.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
@@ -62,11 +63,14 @@ ConvNormImpl::ConvNormImpl(const ConvNormOptions& options) : options_(options) {
 }
 
 torch::Tensor ConvNormImpl::forward(const torch::Tensor& input) {
-  const bool depthwise = options_.groups == options_.in && options_.in == options_.out;
-  const torch::Tensor x =
-      depthwise ? depthwise_conv2d(input, conv->weight, options_.stride, options_.kernel / 2)
-                : conv->forward(input);
-  return norm(x, *bn, options_.activation == Activation::kRelu);
+  const auto convolve = [&] {
+    if (options_.groups == options_.in && options_.in == options_.out) {
+      return depthwise_conv2d(input, conv->weight, options_.stride, options_.kernel / 2);
+    }
+    const bool pointwise = options_.kernel == 1 && options_.stride == 1 && options_.groups == 1;
+    return pointwise ? pointwise_conv2d(input, conv->weight) : conv->forward(input);
+  };
+  return norm(convolve(), *bn, options_.activation == Activation::kRelu);
 }
 
 DepthwiseSeparableImpl::DepthwiseSeparableImpl(const DepthwiseSeparableOptions& options)
@@ -82,7 +86,7 @@ DepthwiseSeparableImpl::DepthwiseSeparableImpl(const DepthwiseSeparableOptions& 
 torch::Tensor DepthwiseSeparableImpl::forward(const torch::Tensor& input) {
   const torch::Tensor x =
       depthwise_conv2d(input, depthwise->weight, options_.stride, options_.kernel / 2);
-  return norm(pointwise->forward(x), *bn, true);
+  return norm(pointwise_conv2d(x, pointwise->weight), *bn, true);
 }
 
 }  // namespace saker

@@ -7,17 +7,13 @@
 
 #include "nn/depthwise_kernel.hpp"
 #include "nn/parallel.hpp"
+#include "nn/plain_float.hpp"
 
 namespace saker {
 namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
-
-bool is_plain_float(const torch::Tensor& tensor) {
-  return tensor.defined() && tensor.is_cpu() && tensor.scalar_type() == torch::kFloat32 &&
-         tensor.layout() == torch::kStrided;
-}
 
 bool own_kernel_serves(const torch::Tensor& input,
                        const torch::Tensor& weight,
@@ -133,7 +129,7 @@ class DepthwiseFunction : public torch::autograd::Function<DepthwiseFunction> {
       for (std::int64_t i = 0; i < channels * taps; ++i) {
         double sum = 0;
         for (std::int64_t b = 0; b < batch; ++b)
-          sum += partial[static_cast<std::size_t>(b * channels * taps + i)];
+          sum += static_cast<double>(partial[static_cast<std::size_t>(b * channels * taps + i)]);
         to_weight[i] = static_cast<float>(sum);
       }
     }
