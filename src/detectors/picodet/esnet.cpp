@@ -43,14 +43,36 @@ std::shared_ptr<FoldableConvNorm> make_depthwise(std::int64_t channels,
                                                             .activation = activation});
 }
 
+// The same as below for [B, c, h, w] whose channels lie together; `second` is contiguous in that
+// order.
+torch::Tensor interleave_channels_last(const torch::Tensor& first, const torch::Tensor& second) {
+  const std::int64_t batch = second.size(0), channels = second.size(1), height = second.size(2),
+                     width = second.size(3);
+  torch::Tensor output = at::empty(
+      {batch, 2 * channels, height, width}, second.options(), at::MemoryFormat::ChannelsLast);
+  const float* b = second.const_data_ptr<float>();
+  float* out = output.mutable_data_ptr<float>();
+  for (std::int64_t row = 0; row < batch * height; ++row) {
+    const float* a = first.const_data_ptr<float>() + row / height * first.stride(0) +
+                     row % height * first.stride(2);
+    for (std::int64_t x = 0; x < width;
+         ++x, a += first.stride(3), b += channels, out += 2 * channels) {
+      for (std::int64_t j = 0; j < channels; ++j) {
+        out[2 * j] = a[j];
+        out[2 * j + 1] = b[j];
+      }
+    }
+  }
+  return output;
+}
+
 // Channel 2 j + g of the result is channel j of the g-th input: a concatenation followed by a
 // shuffle of two groups.
 torch::Tensor interleave_channels(const torch::Tensor& first, const torch::Tensor& second) {
-  if (first.is_contiguous(at::MemoryFormat::ChannelsLast) && !first.is_contiguous()) {
-    return torch::stack({first.permute({0, 2, 3, 1}), second.permute({0, 2, 3, 1})}, -1)
-        .flatten(3)
-        .permute({0, 3, 1, 2});
-  }
+  const bool channels_last =
+      second.is_cpu() && second.scalar_type() == torch::kFloat32 && !second.is_contiguous() &&
+      second.is_contiguous(at::MemoryFormat::ChannelsLast) && first.stride(1) == 1;
+  if (channels_last && !at::GradMode::is_enabled()) return interleave_channels_last(first, second);
   return torch::stack({first, second}, 2).flatten(1, 2);
 }
 

@@ -19,7 +19,10 @@ class FoldedConv {
   torch::Tensor operator()(const torch::Tensor& input) const;
 
  private:
+  void fold(const torch::nn::BatchNorm2dImpl& norm);
+
   torch::Tensor weight_, bias_;
+  torch::Tensor packed_weight_;  // undefined where oneDNN does not serve
   std::int64_t stride_ = 1, groups_ = 1, padding_ = 0;
   bool relu_ = false;
 };

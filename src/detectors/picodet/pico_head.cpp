@@ -36,8 +36,10 @@ HeadOutputs PicoHead::forward(const std::vector<torch::Tensor>& features) {
   for (std::size_t level = 0; level < features.size(); ++level) {
     torch::Tensor x = features[level];
     for (const auto& conv : cls_convs_[level]) x = conv->forward(x);
+    const torch::Tensor logits =
+        folded_gfl_cls_.empty() ? gfl_cls_[level]->forward(x) : folded_gfl_cls_[level](x);
     const std::vector<torch::Tensor> parts =
-        gfl_cls_[level]->forward(x).split_with_sizes({num_classes_, kBoxChannels}, 1);
+        logits.split_with_sizes({num_classes_, kBoxChannels}, 1);
     outputs.cls_logits.push_back(parts[0]);
     outputs.box_logits.push_back(parts[1]);
   }
@@ -48,6 +50,8 @@ void PicoHead::fold() {
   for (const auto& stack : cls_convs_) {
     for (const auto& conv : stack) conv->fold();
   }
+  folded_gfl_cls_.clear();
+  for (const auto& conv : gfl_cls_) folded_gfl_cls_.emplace_back(*conv, nullptr, false);
 }
 
 }  // namespace saker

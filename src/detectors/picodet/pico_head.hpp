@@ -34,6 +34,7 @@ class PicoHead : public torch::nn::Module {
   std::int64_t num_classes_;
   std::vector<std::vector<std::shared_ptr<FoldableDepthwiseSeparable>>> cls_convs_;  // [level][i]
   std::vector<torch::nn::Conv2d> gfl_cls_;  // [level], C + 32 outputs
+  std::vector<FoldedConv> folded_gfl_cls_;  // [level], empty before fold()
 };
 
 }  // namespace saker

@@ -156,9 +156,9 @@ TEST(PicoDet, TrainingModeAgreesWithTheReference) {
   }
   int compared = 0;
   for (const auto& item : model->named_buffers()) {
-    const std::string key = "after." + item.first;
+    const std::string key = "after." + item.key();
     if (!golden.info().at("tensors").contains(key)) continue;
-    golden.expect_near(key, item.second, {1e-4, 0});
+    golden.expect_near(key, item.value(), {1e-4, 0});
     ++compared;
   }
   EXPECT_GT(compared, 0);
@@ -174,9 +174,9 @@ TEST(PicoDet, GradientsAgreeWithTheReference) {
   loss.backward();
   const auto& expected = golden.info().at("eval_mode_parameter_gradients");
   for (const auto& item : model->named_parameters()) {
-    const double norm = expected.at(item.first).at("norm");
-    EXPECT_NEAR(item.second.grad().to(torch::kFloat64).norm().item<double>(), norm, 1e-2 * norm)
-        << item.first;
+    const double norm = expected.at(item.key()).at("norm");
+    EXPECT_NEAR(item.value().grad().to(torch::kFloat64).norm().item<double>(), norm, 1e-2 * norm)
+        << item.key();
   }
 }
 
@@ -210,11 +210,11 @@ TEST(PicoDet, CopyHasWeightsOfItsOwn) {
   EXPECT_TRUE(copy->is_training());
   const StateDict before = collect_state_dict(*model);
   const StateDict copied = collect_state_dict(*copy);
-  ASSERT_EQ(before.keys(), copied.keys());
+  ASSERT_EQ(before.size(), copied.size());
   const torch::NoGradGuard no_grad;
   for (const auto& item : before) {
-    ASSERT_TRUE(item.second.equal(copied[item.first])) << item.first;
-    ASSERT_NE(item.second.data_ptr(), copied[item.first].data_ptr()) << item.first;
+    ASSERT_TRUE(item.second.equal(*copied.find(item.first))) << item.first;
+    ASSERT_NE(item.second.data_ptr(), copied.find(item.first)->data_ptr()) << item.first;
   }
 }
 
@@ -225,13 +225,14 @@ TEST(PicoDet, FreshWeightsDependOnTheSeedAlone) {
   const PicoDet first(spec, config, {}, 7), second(spec, config, {}, 7), other(spec, config, {}, 8);
   const StateDict a = collect_state_dict(first), b = collect_state_dict(second),
                   c = collect_state_dict(other);
-  for (const auto& item : a) ASSERT_TRUE(item.second.equal(b[item.first])) << item.first;
-  EXPECT_FALSE(a["backbone.conv1.conv.weight"].equal(c["backbone.conv1.conv.weight"]));
+  for (const auto& item : a) ASSERT_TRUE(item.second.equal(*b.find(item.first))) << item.first;
+  EXPECT_FALSE(a.find("backbone.conv1.conv.weight")->equal(*c.find("backbone.conv1.conv.weight")));
   // 24 outputs of 3 x 3: std = sqrt(2 / 216)
-  EXPECT_NEAR(a["backbone.conv1.conv.weight"].std().item<double>(), std::sqrt(2.0 / 216), 0.01);
-  EXPECT_NEAR(a["head.cls_convs.0.0.pointwise.weight"].std().item<double>(), 0.01, 5e-4);
-  EXPECT_TRUE(a["o2o_head.gfl_cls.2.bias"].narrow(0, 0, 2).eq(-4.6F).all().item<bool>());
-  EXPECT_TRUE(a["o2o_head.gfl_cls.2.bias"].narrow(0, 2, 32).eq(0).all().item<bool>());
+  EXPECT_NEAR(
+      a.find("backbone.conv1.conv.weight")->std().item<double>(), std::sqrt(2.0 / 216), 0.01);
+  EXPECT_NEAR(a.find("head.cls_convs.0.0.pointwise.weight")->std().item<double>(), 0.01, 5e-4);
+  EXPECT_TRUE(a.find("o2o_head.gfl_cls.2.bias")->narrow(0, 0, 2).eq(-4.6F).all().item<bool>());
+  EXPECT_TRUE(a.find("o2o_head.gfl_cls.2.bias")->narrow(0, 2, 32).eq(0).all().item<bool>());
 }
 
 TEST(PicoDet, FrozenBackboneStaysInEvaluationMode) {
@@ -241,7 +242,7 @@ TEST(PicoDet, FrozenBackboneStaysInEvaluationMode) {
   EXPECT_FALSE(model->backbone().is_training());
   EXPECT_TRUE(model->is_training());
   for (const auto& item : model->named_parameters()) {
-    EXPECT_EQ(item.second.requires_grad(), !item.first.starts_with("backbone.")) << item.first;
+    EXPECT_EQ(item.value().requires_grad(), !item.key().starts_with("backbone.")) << item.key();
   }
 }
 
