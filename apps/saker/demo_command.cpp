@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -20,12 +21,12 @@ namespace {
 
 struct DemoOptions {
   std::string out = "out/demo";
-  std::int64_t steps = 320;
+  std::int64_t steps = 1000;
   bool overwrite = false;
 };
 
 // Small enough for minutes on two cores, large enough to learn the scenes.
-constexpr std::int64_t kInputSize = 256;
+constexpr std::int64_t kInputSize = 192;
 constexpr std::int64_t kBatchSize = 8;
 constexpr double kDrawThreshold = 0.4;
 
@@ -40,10 +41,15 @@ TrainArgs demo_training(const DemoOptions& options,
   args.batch_size = kBatchSize;
   args.gradient_accumulation_steps = 1;
   args.overwrite = options.overwrite;
-  args.model_args = {{"lr", 0.4}, {"lr_warmup_steps", 40}, {"ema_warmup_steps", 100}};
+  // The defaults suit long runs on photographs. A short one on clean drawings learns faster from
+  // plain images, with a higher rate and an average of the weights that follows them closely.
+  args.model_args = {
+      {"lr", 0.3}, {"lr_warmup_steps", 50}, {"ema_momentum", 0.98}, {"ema_warmup_steps", 50}};
   args.transform_args = {{"image_size", Value::Array{kInputSize, kInputSize}},
-                         {"random_zoom_out", {{"side_range", Value::Array{1.0, 2.0}}}}};
-  args.logger_args = {{"val_every_num_steps", options.steps}};
+                         {"random_zoom_out", nullptr},
+                         {"random_iou_crop", nullptr},
+                         {"photometric_distort", nullptr}};
+  args.logger_args = {{"val_every_num_steps", std::max<std::int64_t>(1, options.steps / 4)}};
   return args;
 }
 
@@ -61,6 +67,7 @@ int demo(const DemoOptions& options) {
   fmt::print(stderr, "1/4 Drawing a data set of scenes in {}\n", (out / "data").string());
   SyntheticDatasetSettings scenes;
   scenes.out = out / "data";
+  scenes.train_images = 400;
   scenes.test_images = 8;
   scenes.overwrite = options.overwrite;
   const std::filesystem::path data_yaml = write_synthetic_dataset(scenes).data_yaml;
@@ -115,7 +122,7 @@ void add_demo_command(CLI::App& program, Action& action) {
   CLI::App* command = program.add_subcommand(
       "demo", "See it work: draw scenes, train on them, evaluate, predict, in minutes and offline");
   command->add_option("--out", options->out, "Folder for everything (default out/demo)");
-  command->add_option("--steps", options->steps, "Optimizer steps (default 320)")
+  command->add_option("--steps", options->steps, "Optimizer steps (default 1000)")
       ->check(CLI::PositiveNumber);
   command->add_flag("--overwrite", options->overwrite, "Write into a folder that is not empty");
   command->callback([options, &action] { action = [options] { return demo(*options); }; });
