@@ -21,14 +21,14 @@ namespace {
 
 struct DemoOptions {
   std::string out = "out/demo";
-  std::int64_t steps = 1000;
+  std::int64_t steps = 700;
   bool overwrite = false;
 };
 
 // Small enough for minutes on two cores, large enough to learn the scenes.
 constexpr std::int64_t kInputSize = 192;
 constexpr std::int64_t kBatchSize = 8;
-constexpr double kDrawThreshold = 0.4;
+constexpr double kDrawThreshold = 0.25;
 
 TrainArgs demo_training(const DemoOptions& options,
                         const std::filesystem::path& data_yaml,
@@ -122,7 +122,7 @@ void add_demo_command(CLI::App& program, Action& action) {
   CLI::App* command = program.add_subcommand(
       "demo", "See it work: draw scenes, train on them, evaluate, predict, in minutes and offline");
   command->add_option("--out", options->out, "Folder for everything (default out/demo)");
-  command->add_option("--steps", options->steps, "Optimizer steps (default 1000)")
+  command->add_option("--steps", options->steps, "Optimizer steps (default 700)")
       ->check(CLI::PositiveNumber);
   command->add_flag("--overwrite", options->overwrite, "Write into a folder that is not empty");
   command->callback([options, &action] { action = [options] { return demo(*options); }; });
