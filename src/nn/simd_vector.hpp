@@ -16,8 +16,6 @@ struct SimdVector {
   typedef float unaligned
       __attribute__((vector_size(N * sizeof(float)), aligned(sizeof(float)), may_alias));
   typedef std::int32_t indices __attribute__((vector_size(N * sizeof(std::int32_t))));
-  typedef std::uint8_t bytes __attribute__((vector_size(N)));
-  typedef std::uint8_t unaligned_bytes __attribute__((vector_size(N), aligned(1), may_alias));
 };
 
 template <int N>
