@@ -34,6 +34,7 @@ struct Targets {
 struct LossTerms {
   torch::Tensor total;  // scalar, differentiable while training
   std::vector<std::pair<std::string, torch::Tensor>> logged;  // detached scalars, e.g. "loss_vfl"
+  bool boxes_finite = true;  // false: some predicted box was not finite, and was replaced
 };
 
 // Candidate detections of one image.
