@@ -45,4 +45,3 @@ FMT_END_NAMESPACE
   target_include_directories(saker_torch_fmt SYSTEM PRIVATE ${SAKER_TORCH_INCLUDE})
   target_link_libraries(saker_torch INTERFACE saker_torch_fmt)
 endif()
-find_package(OpenMP QUIET COMPONENTS CXX)

@@ -1,7 +1,8 @@
 # Flags of our own code, and one function each for a library, a program and a test.
 add_library(saker_flags INTERFACE)
 target_compile_options(saker_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -ffp-contract=off)
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -ffp-contract=off
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>)
 target_include_directories(saker_flags INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
 if(SAKER_SANITIZE)
   target_compile_options(saker_flags INTERFACE -fsanitize=${SAKER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "nn/pointwise_kernel.hpp"
 #include "nn/simd_vector.hpp"
@@ -230,6 +231,15 @@ class PointwiseTransposedProduct {
     return add_lanes<N>(sum);
   }
 
+  // Sums of neighbouring lanes, those of `first` before those of `second`.
+  template <int... Lane>
+  [[gnu::always_inline]] static Simd<N> add_pairs(Simd<N> first,
+                                                  Simd<N> second,
+                                                  std::integer_sequence<int, Lane...>) {
+    return __builtin_shufflevector(first, second, (2 * Lane)...) +
+           __builtin_shufflevector(first, second, (2 * Lane + 1)...);
+  }
+
   // Lane i of the result is the sum of the lanes of sum[i]: each round adds neighbouring lanes of
   // two vectors into one.
   template <int Count>
@@ -237,17 +247,9 @@ class PointwiseTransposedProduct {
     if constexpr (Count == 1) {
       return sum[0];
     } else {
-      typename SimdVector<N>::indices even = {}, odd = {};
-#pragma GCC unroll 16
-      for (int lane = 0; lane < N; ++lane) {
-        even[lane] = 2 * lane;
-        odd[lane] = 2 * lane + 1;
-      }
 #pragma GCC unroll 8
-      for (int i = 0; i < Count / 2; ++i) {
-        sum[i] = __builtin_shuffle(sum[2 * i], sum[2 * i + 1], even) +
-                 __builtin_shuffle(sum[2 * i], sum[2 * i + 1], odd);
-      }
+      for (int i = 0; i < Count / 2; ++i)
+        sum[i] = add_pairs(sum[2 * i], sum[2 * i + 1], std::make_integer_sequence<int, N>());
       return add_lanes<Count / 2>(sum);
     }
   }

@@ -15,7 +15,6 @@ struct SimdVector {
   typedef float type __attribute__((vector_size(N * sizeof(float))));
   typedef float unaligned
       __attribute__((vector_size(N * sizeof(float)), aligned(sizeof(float)), may_alias));
-  typedef std::int32_t indices __attribute__((vector_size(N * sizeof(std::int32_t))));
 };
 
 template <int N>
