@@ -23,7 +23,14 @@ class Image;
 struct ModelInfo {
   std::string name;
   std::int64_t image_height = 0, image_width = 0;  // network input, pixels
+  std::int64_t channels = 0;                       // of the images: 3 for RGB
   std::int64_t parameters = 0;                     // weights that inference uses
+  std::vector<std::string> warnings;               // what was odd about the file, one line each
+};
+
+struct LoadArgs {
+  // fp32, or bf16: products and convolutions in bfloat16, for processors that compute in it.
+  std::string precision = "fp32";
 };
 
 struct PredictArgs {
@@ -54,16 +61,17 @@ class Model {
 
 // name_or_file: an exported .pt, a .ckpt, or a name of `saker models`.
 // Throws Error (checkpoint) for a file that is none, (usage) for an unknown name, with the nearest
-// names.
-Model load_model(const std::string& name_or_file);
+// names, (unsupported) for a precision that this processor does not have.
+Model load_model(const std::string& name_or_file, const LoadArgs& args = {});
 
 // The names that load_model and training know.
 struct ModelListing {
   std::string name;
   std::int64_t image_height = 0, image_width = 0;
-  std::int64_t parameters = 0;
-  std::string licence;  // of the published weights
-  bool downloadable = false;
+  std::int64_t parameters = 0;  // weights with 80 classes, as the models' documentation counts them
+  std::int64_t unused_parameters = 0;  // of these, what published files carry and nothing uses
+  std::string licence;                 // of the published weights
+  bool downloadable = false;           // the detector's weights can be fetched by this name
 };
 std::vector<ModelListing> list_models();
 

@@ -21,7 +21,9 @@ ValidationTransform validation_transform(const ModelSource& source) {
   context.stored_image_size = source.spec.image_size;
   context.stored_normalization = source.spec.normalization;
   return ValidationTransform(
-      resolve_transforms(transform_family(source.spec.model_name), Value(), context).validation);
+      resolve_transforms(
+          transform_family(source.spec.model_name, source.build_args), Value(), context)
+          .validation);
 }
 
 void require_same_classes(const ModelSource& source, const YoloDataset& data) {

@@ -13,9 +13,9 @@
 namespace saker {
 
 struct ModelSource {
-  DetectorSpec spec;   // of the file, or the name's defaults without classes
-  Value init_args;     // of the file; null for a name
-  StateDict weights;   // of the task model; empty for a name
+  DetectorSpec spec;  // of the file, or the name's defaults without classes
+  Value build_args;   // the file's constructor arguments besides those of the spec; null for a name
+  StateDict weights;  // of the task model; empty for a name
   std::string origin;  // for messages: the file or the name
 
   bool has_weights() const { return !weights.empty(); }

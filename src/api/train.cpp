@@ -61,26 +61,37 @@ ModelSource starting_model(const TrainArgs& args, const RunFolder& folder) {
   return checkpoint;
 }
 
+// `base` with the keys of `over` put in place of its own.
+Value merged(const Value& base, const Value& over) {
+  Value result = base;
+  if (!over.is_object()) return result;
+  for (const auto& [key, value] : over.as_object()) result[key_text(key)] = value;
+  return result;
+}
+
 ResolvedTransforms resolve_run_transforms(const TrainArgs& args,
                                           const ModelSource& source,
+                                          const Value& build_args,
                                           const RunLength& length) {
-  TransformContext context{.default_image_size = default_image_size(source.spec.model_name),
+  const std::string& name = source.spec.model_name;
+  TransformContext context{.default_image_size = default_image_size(name, build_args),
                            .run = length};
   if (source.has_weights()) {
     context.stored_image_size = source.spec.image_size;
     context.stored_normalization = source.spec.normalization;
   }
-  return resolve_transforms(transform_family(source.spec.model_name), args.transform_args, context);
+  return resolve_transforms(transform_family(name, build_args), args.transform_args, context);
 }
 
 std::shared_ptr<Detector> make_starting_detector(const TrainArgs& args,
                                                  const ModelSource& source,
                                                  const DetectorSpec& spec,
+                                                 const Value& build_args,
                                                  RunLog& log) {
   const auto seed = static_cast<std::uint64_t>(args.seed);
-  if (!source.has_weights()) return make_detector(spec, seed);
+  if (!source.has_weights()) return make_detector(spec, build_args, seed);
   std::shared_ptr<Detector> detector =
-      make_detector_for_weights(spec, source.weights, source.init_args, seed);
+      family_of(spec.model_name).make_for_weights(spec, source.weights, build_args, seed);
   const WeightsReport report = load_weights(*detector, source.weights, LoadMode::kFineTuning);
   log.info(fmt::format("Weights of {}: {}", source.origin, report.summary()));
   return detector;
@@ -207,6 +218,7 @@ TrainResult train_object_detection(const TrainArgs& args) {
   const std::unique_ptr<Recipe> recipe =
       make_recipe(source.spec.model_name, args.model_args, problems);
   problems.throw_if_any();
+  const Value build_args = merged(source.build_args, recipe->build_args());
   const YoloDataset train(data.args, "train");
   const YoloDataset val(data.args, "val");
   TrainingPlan plan = make_plan(args, settings, *recipe, train, log);
@@ -216,6 +228,7 @@ TrainResult train_object_detection(const TrainArgs& args) {
   const ResolvedTransforms transforms =
       resolve_run_transforms(args,
                              source,
+                             build_args,
                              {.total_steps = plan.steps,
                               .batches_per_epoch = batches_per_epoch,
                               .gradient_accumulation_steps = plan.accumulation});
@@ -248,7 +261,9 @@ TrainResult train_object_detection(const TrainArgs& args) {
   spec.classes = train.classes().kept();
   spec.image_size = *transforms.validation.image_size;
   spec.normalization = *transforms.validation.normalize;
-  const std::shared_ptr<Detector> detector = make_starting_detector(args, source, spec, log);
+  const std::shared_ptr<Detector> detector =
+      make_starting_detector(args, source, spec, build_args, log);
+  for (const std::string& warning : detector->warnings()) log.warning(warning);
   if (const std::string loaded = recipe->load_backbone(*detector); !loaded.empty())
     log.info(loaded);
   detector->to(plan.device);

@@ -10,7 +10,7 @@ namespace saker {
 namespace {
 
 const PickleValue& weights_in(const PickleValue& file) {
-  for (const char* key : {"state_dict", "model", "model_state_dict", "student"}) {
+  for (const char* key : {"state_dict", "model", "model_state_dict", "student", "backbone"}) {
     const PickleValue* inner = file.find(key);
     if (inner != nullptr && inner->is_dict()) return *inner;
   }

@@ -38,6 +38,10 @@ class Recipe {
  public:
   virtual ~Recipe() = default;
 
+  // What model_args say of the network itself, as build_args of DetectorFamily::make; of a
+  // checkpoint's arguments it replaces those of the same name.
+  virtual Value build_args() const { return {}; }
+
   virtual std::int64_t default_steps() const = 0;
   virtual std::int64_t default_batch_size() const = 0;
 
