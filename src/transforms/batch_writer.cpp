@@ -17,8 +17,9 @@ SampleOrigin origin_of(const SampleInput& input) {
 
 BatchWriter::BatchWriter(std::size_t count,
                          std::optional<ImageSize> size,
-                         const TransformSettings& settings)
-    : count_(count), resizes_(size.has_value()), settings_(&settings) {
+                         const TransformSettings& settings,
+                         std::shared_ptr<FloatPool> pool)
+    : count_(count), resizes_(size.has_value()), settings_(&settings), pool_(std::move(pool)) {
   batch_.channels = *settings.num_channels;
   batch_.annotations.reserve(count);
   if (size) fix_size(*size);
@@ -27,8 +28,8 @@ BatchWriter::BatchWriter(std::size_t count,
 void BatchWriter::fix_size(ImageSize size) {
   size_ = size;
   batch_.size = size;
-  batch_.images.resize(count_ *
-                       static_cast<std::size_t>(batch_.channels * size.height * size.width));
+  batch_.images = PooledFloats(
+      pool_, count_ * static_cast<std::size_t>(batch_.channels * size.height * size.width));
 }
 
 void BatchWriter::check(const SampleInput& input) const {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -28,7 +29,11 @@ SampleOrigin origin_of(const SampleInput& input);
 class BatchWriter {
  public:
   // size: of the batch's images; empty takes the first sample's. settings must outlive the writer.
-  BatchWriter(std::size_t count, std::optional<ImageSize> size, const TransformSettings& settings);
+  // pool: where its memory comes from, if not empty.
+  BatchWriter(std::size_t count,
+              std::optional<ImageSize> size,
+              const TransformSettings& settings,
+              std::shared_ptr<FloatPool> pool = nullptr);
 
   // Throws Error (data) when the image has another number of channels than the network reads, or
   // than channel_drop has weights.
@@ -47,6 +52,7 @@ class BatchWriter {
   std::optional<ImageSize> size_;
   bool resizes_;
   const TransformSettings* settings_;
+  std::shared_ptr<FloatPool> pool_;
   Batch batch_;
 };
 

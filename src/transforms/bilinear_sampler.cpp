@@ -47,7 +47,8 @@ void sample(const PlacedImage& image,
   const std::int64_t row_values = (high - low) * channels;
   const std::int64_t plane = size.height * size.width;
 
-  std::vector<float> row(static_cast<std::size_t>(row_values + channels), fill);
+  // One value more, which gather_rgb_row reads.
+  std::vector<float> row(static_cast<std::size_t>(row_values + channels + 1), fill);
   const std::vector<T> fill_row(static_cast<std::size_t>(row_values), static_cast<T>(fill));
   const auto row_at = [&](std::int64_t canvas_row) {
     const std::int64_t index = image.rows().at(canvas_row);
@@ -55,22 +56,29 @@ void sample(const PlacedImage& image,
                      : pixels.data() + (index * image.source().width() + low) * channels;
   };
 
+  const auto scale_of = [&](std::int64_t c) { return scaling.scale[static_cast<std::size_t>(c)]; };
+  const auto bias_of = [&](std::int64_t c) { return scaling.bias[static_cast<std::size_t>(c)]; };
   for (std::int64_t y = 0; y < size.height; ++y) {
     const LinearTap& tap = row_taps[static_cast<std::size_t>(y)];
     const T* first = row_at(tap.first);
     const T* second = row_at(tap.second);
-    const bool only_fill = first == fill_row.data() && second == fill_row.data();
-    if (!only_fill) blend_rows(first, second, tap.weight, row_values, row.data());
-    for (std::int64_t c = 0; c < channels; ++c) {
-      const float scale = scaling.scale[static_cast<std::size_t>(c)];
-      const float bias = scaling.bias[static_cast<std::size_t>(c)];
-      float* to = target + c * plane + y * size.width;
-      if (only_fill) {
-        std::fill_n(to, size.width, fill * scale + bias);
-      } else {
-        gather_row(row.data() + c, plan, scale, bias, to);
-      }
+    float* to = target + y * size.width;
+    if (first == fill_row.data() && second == fill_row.data()) {
+      for (std::int64_t c = 0; c < channels; ++c)
+        std::fill_n(to + c * plane, size.width, fill * scale_of(c) + bias_of(c));
+      continue;
     }
+    blend_rows(first, second, tap.weight, row_values, row.data());
+    if (channels == 3) {
+      gather_rgb_row(row.data(),
+                     plan,
+                     {.scale = {scale_of(0), scale_of(1), scale_of(2)},
+                      .bias = {bias_of(0), bias_of(1), bias_of(2)},
+                      .to = {to, to + plane, to + 2 * plane}});
+      continue;
+    }
+    for (std::int64_t c = 0; c < channels; ++c)
+      gather_row(row.data() + c, plan, scale_of(c), bias_of(c), to + c * plane);
   }
 }
 

@@ -23,7 +23,11 @@ std::int64_t margin(std::int64_t wanted, std::int64_t room_in_source, std::int64
 class Blender {
  public:
   Blender(Batch& batch, float own_share)
-      : batch_(&batch), originals_(batch.images), own_share_(own_share) {}
+      : batch_(&batch),
+        originals_(batch.images.another(batch.images.size())),
+        own_share_(own_share) {
+    std::ranges::copy(batch.images, originals_.begin());
+  }
 
   void blend(std::int64_t source, std::int64_t target, const CopyblendPatch& patch) {
     const float rest = 1.0F - own_share_;
@@ -43,7 +47,7 @@ class Blender {
   }
 
   Batch* batch_;
-  const std::vector<float> originals_;
+  PooledFloats originals_;
   float own_share_;
 };
 

@@ -1,9 +1,8 @@
 #include "transforms/mixup.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
-#include <utility>
-#include <vector>
 
 namespace saker {
 namespace {
@@ -30,7 +29,8 @@ void mixup(Batch& batch, float own_share) {
   const auto image = [&](std::size_t i) { return images.subspan(i * values, values); };
   // From the back, so that each still finds its neighbour unmixed; the first needs the last as it
   // was.
-  const std::vector<float> last(image(count - 1).begin(), image(count - 1).end());
+  PooledFloats last = batch.images.another(values);
+  std::ranges::copy(image(count - 1), last.begin());
   for (std::size_t i = count - 1; i > 0; --i) blend(image(i), image(i - 1), own_share);
   blend(image(0), last, own_share);
 

@@ -145,7 +145,7 @@ Batch TrainTransform::make_batch(std::span<const std::int64_t> indices,
   if (settings_.mosaic) {
     mosaics = plan_mosaics(*settings_.mosaic, {key, {indices.begin(), indices.end()}}, history);
   }
-  BatchWriter writer(indices.size(), sample_size, settings_);
+  BatchWriter writer(indices.size(), sample_size, settings_, pool_);
   for (std::size_t i = 0; i < indices.size(); ++i) {
     if (mosaics[i]) {
       add_mosaic(indices[i], key, std::move(*mosaics[i]), read, writer);

@@ -67,6 +67,7 @@ class TrainTransform {
   std::optional<ImageSize> draw_batch_size(const BatchKey& key) const;
 
   TransformSettings settings_;
+  std::shared_ptr<FloatPool> pool_ = std::make_shared<FloatPool>();
   std::vector<ImageSize> jitter_sizes_;
   std::unique_ptr<MosaicCache> mosaic_cache_;
 };

@@ -16,7 +16,7 @@ Batch ValidationTransform::make_batch(std::span<const std::int64_t> indices,
                                       const SampleReader& read) const {
   std::optional<ImageSize> size;
   if (settings_.resize) size = {*settings_.resize->height, *settings_.resize->width};
-  BatchWriter writer(indices.size(), size, settings_);
+  BatchWriter writer(indices.size(), size, settings_, pool_);
   for (const std::int64_t index : indices) {
     const SampleInput input = read(index);
     writer.check(input);

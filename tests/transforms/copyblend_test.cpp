@@ -53,7 +53,7 @@ TEST(Copyblend, PlacesAsTheReference) {
   Batch batch;
   batch.channels = 1;
   batch.size = {480, 640};
-  batch.images.assign(480 * 640, 0.0F);
+  batch.images = std::vector<float>(480 * 640);
   batch.annotations = {{{{140.5 / 640, 80.5 / 480, 80.0 / 640, 60.0 / 480}}, {1}}};
   const std::vector<CopyblendObject> pool = copyblend_pool(batch, 100);
   ASSERT_EQ(pool, (std::vector<CopyblendObject>{{0, 100, 50, 180, 110, 1}}));
@@ -103,7 +103,7 @@ TEST(Copyblend, SmallObjectsAreNotCopied) {
   Batch batch;
   batch.channels = 1;
   batch.size = {20, 20};
-  batch.images.assign(400, 1.0F);
+  batch.images = std::vector<float>(400, 1.0F);
   batch.annotations = {{{{0.5, 0.5, 0.4, 0.4}}, {0}}};
   RandomStream draws({.seed = 1, .purpose = "mix"});
   copyblend({.area_threshold = 65}, draws, batch);
@@ -116,7 +116,9 @@ TEST(Copyblend, AnObjectThatFillsTheImageStaysInside) {
   Batch batch;
   batch.channels = 1;
   batch.size = {4, 6};
-  for (int i = 0; i < 48; ++i) batch.images.push_back(i < 24 ? 0.0F : 1.0F);
+  std::vector<float> images(48, 1.0F);
+  std::fill_n(images.begin(), 24, 0.0F);
+  batch.images = std::move(images);
   batch.annotations = {{{{0.5, 0.5, 1.5, 1.5}}, {0}}, {}};
   RandomStream draws({.seed = 1, .purpose = "mix"});
   copyblend({.area_threshold = 0}, draws, batch);

@@ -31,11 +31,13 @@ class MixingGolden {
     Batch batch;
     batch.channels = 3;
     batch.size = {32, 48};
+    std::vector<float> images;
     for (const auto& image : json_["batch"]) {
       const std::vector<float> planes = to_planes(uniform(image["name"], 32 * 48 * 3, -2.0, 2.5));
-      batch.images.insert(batch.images.end(), planes.begin(), planes.end());
+      images.insert(images.end(), planes.begin(), planes.end());
       batch.annotations.push_back(read_annotations(image["boxes"], image["labels"]));
     }
+    batch.images = std::move(images);
     return batch;
   }
 
@@ -47,7 +49,7 @@ class MixingGolden {
     for (std::size_t i = 0; i < expected.size(); ++i) {
       SCOPED_TRACE(i);
       const Array& stored = tensors_.at(operation + "." + std::to_string(i));
-      const std::span image = std::span(batch.images).subspan(i * values, values);
+      const std::span image = std::span<const float>(batch.images).subspan(i * values, values);
       EXPECT_LE(difference(image, to_planes(stored.as<float>())).largest, 1e-6);
       expect_annotations(batch.annotations[i],
                          read_annotations(expected[i]["boxes"], expected[i]["labels"]),
