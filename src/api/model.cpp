@@ -15,6 +15,7 @@
 #include "image/resize.hpp"
 #include "saker/error.hpp"
 #include "saker/image.hpp"
+#include "weights/published_weights.hpp"
 
 namespace saker {
 
@@ -141,10 +142,11 @@ std::vector<Detections> Model::predict_batch(const std::vector<Image>& images,
 Model load_model(const std::string& name_or_file) {
   const ModelSource source = find_model(name_or_file);
   if (!source.has_weights()) {
-    throw Error(ErrorKind::kUnsupported,
-                fmt::format("'{}': published weights are not fetched in this version; train a "
-                            "model, or give the file of an exported one",
-                            name_or_file));
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("'{}' is an architecture without weights; train it, or name an exported "
+                    "model or a downloadable one of `saker models`",
+                    name_or_file));
   }
   return Model(std::make_unique<ModelState>(load_detector(source)->deployed()));
 }
@@ -158,12 +160,13 @@ std::vector<ModelListing> list_models() {
   for (const DetectorName& name : detector_names()) {
     const std::shared_ptr<Detector> detector = make_detector(
         {.model_name = name.plain_name, .image_size = name.image_size, .classes = classes}, 0);
+    const PublishedWeights* published = find_published_detector(name.name);
     models.push_back({.name = name.name,
                       .image_height = name.image_size.height,
                       .image_width = name.image_size.width,
                       .parameters = detector->inference_parameter_count(),
-                      .licence = name.licence,
-                      .downloadable = false});
+                      .licence = std::string(published == nullptr ? "" : published->licence),
+                      .downloadable = published != nullptr});
   }
   return models;
 }
