@@ -169,7 +169,8 @@ TEST(CheckpointFile, RoundTripOfAGoldenKeepsTheContainer) {
   EXPECT_EQ(read_checkpoint(folder / "copy.pt"), file);
 
   const std::vector<std::byte> bytes = read_file(folder / "copy.pt");
-  const ZipReader zip(bytes, "copy.pt");
+  const MemorySource source(bytes);
+  const ZipReader zip(source, "copy.pt");
   std::vector<std::string> names;
   for (const ZipReader::Entry& entry : zip.entries()) {
     ASSERT_TRUE(entry.name.starts_with("tiny_exported/"));
