@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "nn/activation.hpp"
 #include "nn/batch_norm.hpp"
 #include "nn/depthwise_conv.hpp"
 #include "nn/pointwise_conv.hpp"
