@@ -219,11 +219,11 @@ TrainResult train_object_detection(const TrainArgs& args) {
       make_recipe(source.spec.model_name, args.model_args, problems);
   problems.throw_if_any();
   const Value build_args = merged(source.build_args, recipe->build_args());
-  const YoloDataset train(data.args, "train");
-  const YoloDataset val(data.args, "val");
-  TrainingPlan plan = make_plan(args, settings, *recipe, train, log);
+  const auto train = std::make_shared<const YoloDataset>(data.args, "train");
+  const auto val = std::make_shared<const YoloDataset>(data.args, "val");
+  TrainingPlan plan = make_plan(args, settings, *recipe, *train, log);
   const std::int64_t batches_per_epoch =
-      EpochSampler({.dataset_size = train.size(), .batch_size = plan.batch_size})
+      EpochSampler({.dataset_size = train->size(), .batch_size = plan.batch_size})
           .batches_per_epoch();
   const ResolvedTransforms transforms =
       resolve_run_transforms(args,
@@ -232,16 +232,16 @@ TrainResult train_object_detection(const TrainArgs& args) {
                              {.total_steps = plan.steps,
                               .batches_per_epoch = batches_per_epoch,
                               .gradient_accumulation_steps = plan.accumulation});
-  const TrainTransform train_transform(transforms.train);
-  const ValidationTransform validation_transform(transforms.validation);
-  Validator validator(val,
-                      validation_transform,
-                      {.batch_size = plan.batch_size,
-                       .num_workers = plan.num_workers,
-                       .prefetch_factor = settings.loader.prefetch_factor,
+  const TrainingBatches batches(
+      train, std::make_shared<const TrainTransform>(transforms.train), plan);
+  Validator validator({val,
+                       std::make_shared<const ValidationTransform>(transforms.validation),
+                       plan.batch_size,
+                       settings.image.read_image_args()},
+                      {.num_workers = plan.num_workers,
+                       .loader = settings.loader,
                        .device = plan.device,
-                       .metric = settings.metric,
-                       .image = settings.image});
+                       .metric = settings.metric});
   plan.validation_log_every = settings.logger.val_log_every_num_steps.value_or(
       auto_validation_log_interval(validator.batches()));
 
@@ -251,14 +251,14 @@ TrainResult train_object_detection(const TrainArgs& args) {
   log.info("Args: " + to_value(args).to_json(4));
   log.info(fmt::format("Run folder: {}", folder.path().string()));
   for (const std::string& warning : data.warnings) log.warning(warning);
-  log_data(train, val, log);
+  log_data(*train, *val, log);
   for (const std::string& warning : transforms.warnings) log.warning(warning);
   log.info("Resolved Args: " + resolved.to_json(4));
   write_file_atomically(folder.config(), to_yaml(resolved));
   apply_float32_matmul_precision(args);
 
   DetectorSpec spec = source.spec;
-  spec.classes = train.classes().kept();
+  spec.classes = train->classes().kept();
   spec.image_size = *transforms.validation.image_size;
   spec.normalization = *transforms.validation.normalize;
   const std::shared_ptr<Detector> detector =
@@ -273,8 +273,7 @@ TrainResult train_object_detection(const TrainArgs& args) {
   open_trackers(settings.logger, folder, resolved, metrics);
   Trainer trainer(plan,
                   {.folder = folder,
-                   .train_data = train,
-                   .train_transform = train_transform,
+                   .batches = batches,
                    .validator = validator,
                    .model = *detector,
                    .recipe = *recipe,

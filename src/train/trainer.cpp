@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "core/stop_request.hpp"
-#include "image/read_image.hpp"
+#include "image/sequential_opencv.hpp"
 #include "saker/error.hpp"
 #include "train/auto_rules.hpp"
 #include "train/batch_tensors.hpp"
@@ -72,16 +72,12 @@ NamedValues loss_values(const LossTerms& losses, double total) {
 Trainer::Trainer(const TrainingPlan& plan, const TrainingContext& context)
     : plan_(plan),
       context_(context),
-      sampler_({.dataset_size = context.train_data.size(),
-                .batch_size = plan.batch_size,
-                .seed = plan.seed,
-                .rank = plan.rank,
-                .world_size = plan.world_size}),
       optimizer_(context.recipe.parameter_groups(context.model), context.recipe.sgd()),
       examples_(context.folder.image_examples(),
                 context.model.spec(),
                 context.model.evaluation_space(),
-                context.metrics),
+                context.metrics,
+                context.log),
       watch_mode_(watch_mode(plan.settings.metric.watch_metric,
                              plan.settings.metric.coco_settings().names(),
                              context.model.loss_names())) {
@@ -103,30 +99,6 @@ void Trainer::resume(const std::filesystem::path& path) {
 
 bool Trainer::is_validation_due(std::int64_t step) const {
   return (step + 1) % plan_.validate_every == 0 || step + 1 == plan_.steps;
-}
-
-ScheduledBatch Trainer::schedule_batch(std::int64_t number) const {
-  SampledBatch sampled = sampler_.batch(number);
-  return {.key = {.seed = plan_.seed,
-                  .epoch = sampled.epoch,
-                  .batch = number,
-                  .step = number / plan_.accumulation},
-          .indices = std::move(sampled.indices)};
-}
-
-Batch Trainer::make_batch(std::int64_t number) const {
-  const ScheduledBatch batch = schedule_batch(number);
-  const ReadImageArgs args = plan_.settings.image.read_image_args();
-  const auto read = [&](std::int64_t index) {
-    const std::string path = context_.train_data.path(index);
-    return SampleInput{.image = read_image(path, args),
-                       .annotations = context_.train_data.annotations(index),
-                       .path = path};
-  };
-  return context_.train_transform.make_batch(
-      batch.indices, batch.key, read, [this](std::int64_t earlier) {
-        return schedule_batch(earlier);
-      });
 }
 
 StepTimes Trainer::mean_times() const {
@@ -173,7 +145,7 @@ void Trainer::run_step(std::int64_t step, PrefetchLoader<Batch>& loader) {
 void Trainer::log_step(std::int64_t step) {
   const StepTimes times = mean_times();
   const std::int64_t epoch =
-      finished_epochs(step, plan_.accumulation, sampler_.batches_per_epoch());
+      finished_epochs(step, plan_.accumulation, context_.batches.per_epoch());
   const double learning_rate =
       base_learning_rate_ * context_.recipe.learning_rate_factor(step + 1, plan_.steps);
   context_.log.info(format_train_line({.step = step + 1,
@@ -245,7 +217,7 @@ void Trainer::validate(std::int64_t step) {
 
   NamedValues scalars = outcome.scalars();
   const std::int64_t epoch =
-      finished_epochs(step, plan_.accumulation, sampler_.batches_per_epoch());
+      finished_epochs(step, plan_.accumulation, context_.batches.per_epoch());
   scalars.emplace_back("profiling/val_step_time_sec", outcome.times.step_seconds);
   scalars.emplace_back("profiling/val_data_time_sec", outcome.times.data_seconds);
   scalars.emplace_back("profiling/val_throughput_img_per_sec", outcome.times.images_per_second);
@@ -274,6 +246,7 @@ void Trainer::validate(std::int64_t step) {
 }
 
 TrainResult Trainer::run() {
+  const SequentialOpencv sequential_opencv;
   if (first_step_ > 0) {
     context_.log.info(
         fmt::format("Resuming training from step {}/{}...", first_step_, plan_.steps));
@@ -283,13 +256,14 @@ TrainResult Trainer::run() {
   // The rest of a step that was interrupted between its checkpoint and the end of its validation.
   if (first_step_ > 0 && validation_pending_) validate(first_step_ - 1);
 
-  const std::function<Batch(std::int64_t)> make = [this](std::int64_t number) {
-    return make_batch(number);
-  };
-  const auto threads = static_cast<int>(plan_.num_workers);
-  const auto prefetch = static_cast<int>(plan_.num_workers * plan_.settings.loader.prefetch_factor);
+  const LoaderSettings& settings = plan_.settings.loader;
   PrefetchLoader<Batch> loader(
-      make, first_step_ * plan_.accumulation, plan_.steps * plan_.accumulation, threads, prefetch);
+      context_.batches,
+      {.first = first_step_ * plan_.accumulation,
+       .end = plan_.steps * plan_.accumulation,
+       .threads = static_cast<int>(plan_.num_workers),
+       .prefetch = static_cast<int>(plan_.num_workers * settings.prefetch_factor),
+       .timeout = settings.timeout});
   for (std::int64_t step = first_step_; step < plan_.steps; ++step) {
     run_step(step, loader);
     const bool is_last = step + 1 == plan_.steps;

@@ -7,8 +7,6 @@
 #include <string>
 
 #include "data/prefetch_loader.hpp"
-#include "data/sampler.hpp"
-#include "data/yolo_dataset.hpp"
 #include "detectors/detector.hpp"
 #include "detectors/recipe.hpp"
 #include "loggers/metric_logger.hpp"
@@ -16,6 +14,7 @@
 #include "metrics/watch_metric.hpp"
 #include "metrics/weighted_mean.hpp"
 #include "saker/train.hpp"
+#include "train/batch_source.hpp"
 #include "train/example_images.hpp"
 #include "train/model_ema.hpp"
 #include "train/run_folder.hpp"
@@ -23,15 +22,13 @@
 #include "train/step_line.hpp"
 #include "train/training_plan.hpp"
 #include "train/validator.hpp"
-#include "transforms/train_transform.hpp"
 
 namespace saker {
 
 // What a run works on; everything must outlive the trainer.
 struct TrainingContext {
   const RunFolder& folder;
-  const YoloDataset& train_data;
-  const TrainTransform& train_transform;
+  const TrainingBatches& batches;
   Validator& validator;
   Detector& model;
   const Recipe& recipe;
@@ -59,13 +56,10 @@ class Trainer {
   void validate(std::int64_t step);
   bool is_validation_due(std::int64_t step) const;
   bool is_best(const NamedValues& scalars, std::int64_t step);
-  ScheduledBatch schedule_batch(std::int64_t number) const;
-  Batch make_batch(std::int64_t number) const;
   StepTimes mean_times() const;
 
   TrainingPlan plan_;
   TrainingContext context_;
-  EpochSampler sampler_;
   Sgd optimizer_;
   std::optional<ModelEma> ema_;
   ExampleImages examples_;

@@ -108,6 +108,9 @@ LoaderSettings read_loader(const Value& value, SettingsProblems& problems) {
   SettingsReader reader(value, "loader_args", problems);
   reader.read("batch_size", settings.batch_size, at_least(1));
   reader.read("prefetch_factor", settings.prefetch_factor, at_least(1));
+  std::int64_t timeout = settings.timeout.count();
+  reader.read("timeout", timeout, at_least(0));
+  settings.timeout = std::chrono::seconds(timeout);
   reader.finish();
   return settings;
 }

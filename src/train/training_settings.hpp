@@ -1,6 +1,7 @@
 // The nested settings of a run that belong to the loop, read strictly from TrainArgs.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,6 +42,7 @@ struct MetricSettings {
 struct LoaderSettings {
   std::optional<std::int64_t> batch_size;  // per process; replaces the global one
   std::int64_t prefetch_factor = 2;        // batches that each loader thread holds ready
+  std::chrono::seconds timeout{180};  // longest wait for a batch of loader threads; 0: no limit
 };
 
 struct ImageSettings {
