@@ -105,9 +105,17 @@ bool Trainer::is_validation_due(std::int64_t step) const {
   return (step + 1) % plan_.validate_every == 0 || step + 1 == plan_.steps;
 }
 
+ScheduledBatch Trainer::schedule_batch(std::int64_t number) const {
+  SampledBatch sampled = sampler_.batch(number);
+  return {.key = {.seed = plan_.seed,
+                  .epoch = sampled.epoch,
+                  .batch = number,
+                  .step = number / plan_.accumulation},
+          .indices = std::move(sampled.indices)};
+}
+
 Batch Trainer::make_batch(std::int64_t number) const {
-  const SampledBatch sampled = sampler_.batch(number);
-  const std::int64_t step = number / plan_.accumulation;
+  const ScheduledBatch batch = schedule_batch(number);
   const ReadImageArgs args = plan_.settings.image.read_image_args();
   const auto read = [&](std::int64_t index) {
     const std::string path = context_.train_data.path(index);
@@ -116,9 +124,9 @@ Batch Trainer::make_batch(std::int64_t number) const {
                        .path = path};
   };
   return context_.train_transform.make_batch(
-      sampled.indices,
-      {.seed = plan_.seed, .epoch = sampled.epoch, .batch = number, .step = step},
-      read);
+      batch.indices, batch.key, read, [this](std::int64_t earlier) {
+        return schedule_batch(earlier);
+      });
 }
 
 StepTimes Trainer::mean_times() const {

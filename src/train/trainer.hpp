@@ -59,6 +59,7 @@ class Trainer {
   void validate(std::int64_t step);
   bool is_validation_due(std::int64_t step) const;
   bool is_best(const NamedValues& scalars, std::int64_t step);
+  ScheduledBatch schedule_batch(std::int64_t number) const;
   Batch make_batch(std::int64_t number) const;
   StepTimes mean_times() const;
 
