@@ -15,6 +15,7 @@
 #include "inference/network_input.hpp"
 #include "saker/error.hpp"
 #include "saker/image.hpp"
+#include "weights/published_weights.hpp"
 
 namespace saker {
 
@@ -114,10 +115,11 @@ std::vector<Detections> Model::predict_batch(const std::vector<Image>& images,
 Model load_model(const std::string& name_or_file) {
   const ModelSource source = find_model(name_or_file);
   if (!source.has_weights()) {
-    throw Error(ErrorKind::kUnsupported,
-                fmt::format("'{}': published weights are not fetched in this version; train a "
-                            "model, or give the file of an exported one",
-                            name_or_file));
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("'{}' is an architecture without weights; train it, or name an exported "
+                    "model or a downloadable one of `saker models`",
+                    name_or_file));
   }
   std::shared_ptr<Detector> detector = load_detector(source);
   detector->deploy();
@@ -143,13 +145,14 @@ std::vector<ModelListing> list_models() {
                                  detector->unused_parameter_count()};
     }
     const auto& [listed, unused] = counts.at(name.plain_name);
+    const PublishedWeights* published = find_published_detector(name.name);
     models.push_back({.name = name.name,
                       .image_height = name.image_size.height,
                       .image_width = name.image_size.width,
                       .parameters = listed,
                       .unused_parameters = unused,
-                      .licence = name.licence,
-                      .downloadable = name.has_published_weights});
+                      .licence = std::string(published == nullptr ? "" : published->licence),
+                      .downloadable = published != nullptr});
   }
   return models;
 }

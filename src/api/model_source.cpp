@@ -11,13 +11,26 @@
 #include "detectors/registry.hpp"
 #include "saker/error.hpp"
 #include "weights/exported_model.hpp"
+#include "weights/hub.hpp"
 #include "weights/pickle_settings.hpp"
 
 namespace saker {
 namespace {
 
 bool looks_like_a_path(const std::string& text) {
-  return text.ends_with(".pt") || text.ends_with(".ckpt") || text.ends_with(".pth");
+  return text.ends_with(".pt") || text.ends_with(".ckpt") || text.ends_with(".pth") ||
+         text.ends_with(".safetensors");
+}
+
+// Throws for a path to nowhere; names have no such endings.
+bool is_file(const std::string& name_or_file) {
+  std::error_code ignored;
+  if (std::filesystem::exists(name_or_file, ignored)) return true;
+  if (!looks_like_a_path(name_or_file)) return false;
+  throw Error(
+      ErrorKind::kIo,
+      fmt::format("{}: no such file; name an exported model, a checkpoint or one of `saker models`",
+                  name_or_file));
 }
 
 void require_offered_class(const ExportedModel& file) {
@@ -61,20 +74,20 @@ ModelSource read_model_file(const std::filesystem::path& path) {
 }
 
 ModelSource find_model(const std::string& name_or_file) {
-  std::error_code ignored;
-  if (std::filesystem::exists(name_or_file, ignored)) return read_model_file(name_or_file);
-  if (looks_like_a_path(name_or_file)) {
-    throw Error(
-        ErrorKind::kIo,
-        fmt::format(
-            "{}: no such file; name an exported model, a checkpoint or one of `saker models`",
-            name_or_file));
-  }
+  if (is_file(name_or_file)) return read_model_file(name_or_file);
   const DetectorName name = find_detector(name_or_file);
+  if (find_published_detector(name.name) != nullptr) {
+    return read_model_file(fetch_detector_weights(name.name));
+  }
   return {.spec = {.model_name = name.plain_name, .image_size = name.image_size, .classes = {}},
           .build_args = {},
           .weights = {},
           .origin = name_or_file};
+}
+
+std::string find_model_name(const std::string& name_or_file) {
+  if (is_file(name_or_file)) return read_model_file(name_or_file).spec.model_name;
+  return find_detector(name_or_file).plain_name;
 }
 
 std::shared_ptr<Detector> load_detector(const ModelSource& source) {

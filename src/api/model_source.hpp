@@ -21,10 +21,13 @@ struct ModelSource {
   bool has_weights() const { return !weights.empty(); }
 };
 
-// A path that exists wins over a name.
-// Throws Error: usage for what is neither, with the nearest names; checkpoint for a file that holds
-// no detector of ours.
+// A path that exists wins over a name; weights that were published under the name are fetched (see
+// weights/hub.hpp). Throws Error: usage for what is neither, with the nearest names; checkpoint for
+// a file that holds no detector of ours; and what fetch_weights throws.
 ModelSource find_model(const std::string& name_or_file);
+
+// The name of the same model, without an alias. Fetches nothing; otherwise throws like find_model.
+std::string find_model_name(const std::string& name_or_file);
 
 // The weights and arguments of an exported model or a training checkpoint.
 ModelSource read_model_file(const std::filesystem::path& path);

@@ -12,6 +12,7 @@
 #include "api/model_source.hpp"
 #include "api/training_device.hpp"
 #include "core/atomic_file.hpp"
+#include "core/stop_request.hpp"
 #include "core/yaml_writer.hpp"
 #include "data/data_settings.hpp"
 #include "data/yolo_dataset.hpp"
@@ -26,7 +27,6 @@
 #include "train/auto_rules.hpp"
 #include "train/checkpoint.hpp"
 #include "train/run_folder.hpp"
-#include "train/stop_request.hpp"
 #include "train/trainer.hpp"
 #include "train/training_plan.hpp"
 #include "train/training_settings.hpp"
@@ -47,10 +47,10 @@ ModelSource starting_model(const TrainArgs& args, const RunFolder& folder) {
     }
     return read_model_file(folder.last_checkpoint());
   }
-  ModelSource source = find_model(args.model);
-  if (args.checkpoint.empty()) return source;
+  if (args.checkpoint.empty()) return find_model(args.model);
   ModelSource checkpoint = read_model_file(args.checkpoint);
-  if (!same_family(checkpoint.spec.model_name, source.spec.model_name)) {
+  const std::string name = find_model_name(args.model);
+  if (!same_family(checkpoint.spec.model_name, name)) {
     throw Error(
         ErrorKind::kUsage,
         fmt::format("checkpoint '{}' holds {}, which is of another family than the model {}",

@@ -8,12 +8,12 @@
 #include <cmath>
 #include <utility>
 
+#include "core/stop_request.hpp"
 #include "image/read_image.hpp"
 #include "saker/error.hpp"
 #include "train/auto_rules.hpp"
 #include "train/batch_tensors.hpp"
 #include "train/checkpoint.hpp"
-#include "train/stop_request.hpp"
 
 namespace saker {
 namespace {

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "expect_error.hpp"
+#include "temporary_folder.hpp"
+#include "weights/checkpoint_file.hpp"
 
 namespace saker {
 namespace {
@@ -152,6 +154,23 @@ TEST(StateDict, PicklesAndNamesWhatIsNoTensor) {
   PickleDict worse;
   worse.set(1, to_pickle(state, false));
   expect_error(ErrorKind::kCheckpoint, {"int"}, [&] { to_state_dict(worse); });
+}
+
+TEST(StateDict, WeightsThatAreMovedInHandOverTheirMemory) {
+  const torch::nn::Linear from(3, 2), to(3, 2), other(3, 2);
+  const test::TemporaryFolder folder;
+  write_checkpoint(folder / "a.pt", to_pickle(collect_state_dict(*from), true));
+  StateDict weights = to_state_dict(read_checkpoint(folder / "a.pt"));
+  const void* memory = weights.find("weight")->data_ptr();
+  load_state_dict(*other, weights);  // a copy of the dict, which leaves its tensors to others
+  EXPECT_NE(other->weight.data_ptr(), memory);
+  load_state_dict(*to, std::move(weights));
+  EXPECT_EQ(to->weight.data_ptr(), memory);
+  for (const auto& module : {to, other}) {
+    EXPECT_TRUE(torch::equal(module->weight, from->weight));
+    EXPECT_TRUE(torch::equal(module->bias, from->bias));
+    EXPECT_TRUE(module->weight.requires_grad());
+  }
 }
 
 }  // namespace

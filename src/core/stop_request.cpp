@@ -1,4 +1,4 @@
-#include "train/stop_request.hpp"
+#include "core/stop_request.hpp"
 
 #include <atomic>
 
