@@ -231,6 +231,7 @@ TrainResult train_object_detection(const TrainArgs& args) {
   const std::unique_ptr<Recipe> recipe =
       make_recipe(source.spec.model_name, args.model_args, problems);
   problems.throw_if_any();
+  recipe->adopt(source.build_args);
   const Value build_args = merged(source.build_args, recipe->build_args());
   const YoloDataset train(data.args, "train");
   const YoloDataset val(data.args, "val");

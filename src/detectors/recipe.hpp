@@ -52,6 +52,8 @@ class Recipe {
  public:
   virtual ~Recipe() = default;
 
+  // Takes what the constructor arguments of a checkpoint decide where model_args leave it open.
+  virtual void adopt(const Value& /*stored_build_args*/) {}
   // What model_args say of the network itself, as build_args of DetectorFamily::make; of a
   // checkpoint's arguments it replaces those of the same name.
   virtual Value build_args() const { return {}; }

@@ -132,8 +132,8 @@ void check_losses(const LtdetrConfig& config,
                   const LtdetrTrainingArgs& args,
                   SettingsProblems& problems) {
   DecoderConfig decoder = config.decoder;
-  decoder.kind = args.decoder_name.value_or(
-      args.loss.has("local") ? DecoderKind::kDfine : config.decoder.kind);
+  decoder.kind = args.decoder_name.value_or(args.loss.has("local") ? DecoderKind::kDfine
+                                                                   : config.decoder.kind);
   try {
     loss_settings_for(decoder, args.loss).validate();
   } catch (const Error& error) {
@@ -207,14 +207,46 @@ LtdetrTrainingArgs LtdetrTrainingArgs::read(const LtdetrConfig& config,
   reader.read("optimizer_betas", args.optimizer_betas, below_one);
   std::string scheduler = args.scheduler_name == SchedulerName::kLinear ? "linear" : "flat-cosine";
   reader.read_choice("scheduler_name", scheduler, {"linear", "flat-cosine"});
-  args.scheduler_name =
-      scheduler == "linear" ? SchedulerName::kLinear : SchedulerName::kFlatCosine;
+  args.scheduler_name = scheduler == "linear" ? SchedulerName::kLinear : SchedulerName::kFlatCosine;
   read_warmup(reader, config.backbone.kind != BackboneKind::kDinov2Vit, args);
   reader.read("scheduler_start_factor", args.scheduler_start_factor, fraction_above_zero);
   read_steps(reader, "scheduler_flat_steps", args.scheduler_flat_steps);
   read_steps(reader, "scheduler_no_aug_steps", args.scheduler_no_aug_steps);
   reader.finish();
   check_losses(config, args, problems);
+  return args;
+}
+
+void LtdetrTrainingArgs::adopt(const Value& stored_build_args) {
+  const Value* decoder = stored_build_args.find("decoder_name");
+  if (!decoder_name && decoder != nullptr && decoder->is_string())
+    decoder_name = decoder->as_string() == "dfine" ? DecoderKind::kDfine : DecoderKind::kRtdetrV2;
+  const Value* size = stored_build_args.find("patch_size");
+  if (!patch_size && size != nullptr && (size->is_int() || size->is_null()))
+    patch_size = size->is_null() ? std::nullopt : std::optional<std::int64_t>(size->as_int());
+}
+
+LtdetrTrainingArgs LtdetrTrainingArgs::without_auto(const LtdetrConfig& config) const {
+  LtdetrTrainingArgs args = *this;
+  if (!args.decoder_name) args.decoder_name = config.decoder.kind;
+  if (!args.patch_size) {
+    args.patch_size = config.backbone.is_vit()
+                          ? std::optional<std::int64_t>(config.backbone.patch_size)
+                          : std::nullopt;
+  }
+  return args;
+}
+
+Value LtdetrTrainingArgs::build_args(const LtdetrConfig& config) const {
+  const Value all = without_auto(config).to_value();
+  Value args = Value::Object{};
+  for (const char* key : {"patch_size",
+                          "backbone_freeze",
+                          "backbone_weights",
+                          "backbone_args",
+                          "decoder_name",
+                          "box_refine"})
+    args[key] = all.at(key);
   return args;
 }
 

@@ -56,7 +56,14 @@ struct LtdetrTrainingArgs {
                                  const Value& model_args,
                                  SettingsProblems& problems);
 
-  // With every key; "auto" where it stands for something that is not known here.
+  // Takes decoder_name and patch_size of a checkpoint where the user left them open.
+  void adopt(const Value& stored_build_args);
+  // With what "auto" stands for in the network of this name; steps may still be open.
+  LtdetrTrainingArgs without_auto(const LtdetrConfig& config) const;
+  // What of it the network is built from, under the names of a checkpoint's arguments.
+  Value build_args(const LtdetrConfig& config) const;
+
+  // With every key.
   Value to_value() const;
 };
 
