@@ -12,6 +12,10 @@ namespace saker {
 namespace {
 
 void collect(const torch::nn::Module& module, const std::string& prefix, StateDict& state) {
+  if (const auto* sharing = dynamic_cast<const SharesParameters*>(&module)) {
+    for (const auto& [name, tensor] : sharing->shared_parameters())
+      state.add(prefix + name, tensor.detach());
+  }
   for (const auto& item : module.named_parameters(/*recurse=*/false)) {
     if (item.value().defined()) state.add(prefix + item.key(), item.value().detach());
   }

@@ -60,9 +60,19 @@ PickleValue to_pickle(const StateDict& state, bool ordered);
 // all as they are.
 StateDict select_model_weights(const StateDict& train_model);
 
+// A module that shows parameters of another module in state dicts under names of its own too, as
+// PyTorch does when two modules hold one tensor. The tensors are registered with the other module
+// alone, so that optimizers and averages meet them once.
+class SharesParameters {
+ public:
+  virtual ~SharesParameters() = default;
+  // Names relative to this module.
+  virtual std::vector<std::pair<std::string, torch::Tensor>> shared_parameters() const = 0;
+};
+
 // Parameters and buffers of a module in the order of PyTorch's state_dict(): for each module its
-// parameters, its buffers, then its children. Undefined ones are left out. Tensors are detached but
-// share memory with the module.
+// parameters (those it shares first), its buffers, then its children. Undefined ones are left out.
+// Tensors are detached but share memory with the module.
 StateDict collect_state_dict(const torch::nn::Module& module);
 
 struct LoadReport {

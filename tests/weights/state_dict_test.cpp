@@ -48,6 +48,37 @@ TEST(StateDict, CollectsInPythonsOrder) {
   EXPECT_EQ(state.find("scale")->data_ptr(), net->scale.data_ptr());
 }
 
+// Shows the scale of another module as its own.
+struct ScaleUserImpl : torch::nn::Module, SharesParameters {
+  explicit ScaleUserImpl(SmallNet owner) : owner_(std::move(owner)) {
+    register_parameter("shift", torch::zeros({2}));
+  }
+  std::vector<std::pair<std::string, torch::Tensor>> shared_parameters() const override {
+    return {{"scale", owner_->scale}};
+  }
+  SmallNet owner_;
+};
+TORCH_MODULE(ScaleUser);
+
+TEST(StateDict, SharedParametersHaveTwoNamesAndOneMemory) {
+  torch::nn::Module net;
+  SmallNet owner;
+  net.register_module("owner", owner);
+  net.register_module("user", ScaleUser(owner));
+  const StateDict state = collect_state_dict(net);
+  const Names names = names_of(state);
+  EXPECT_EQ(Names(names.end() - 2, names.end()), (Names{"user.scale", "user.shift"}));
+  EXPECT_EQ(state.find("user.scale")->data_ptr(), state.find("owner.scale")->data_ptr());
+  EXPECT_EQ(net.parameters().size(), 5U);  // scale, conv.weight, bn.weight, bn.bias, shift
+
+  StateDict incomplete;
+  for (const auto& [name, tensor] : state) {
+    if (name != "user.scale") incomplete.add(name, tensor);
+  }
+  expect_error(
+      ErrorKind::kCheckpoint, {"lack user.scale"}, [&] { load_state_dict(net, incomplete); });
+}
+
 TEST(StateDict, LoadsWhatItCollected) {
   SmallNet from, to;
   {

@@ -1,4 +1,4 @@
-#include "detectors/picodet/golden_tensors.hpp"
+#include "tensors/golden_tensors.hpp"
 
 #include <cstring>
 #include <vector>
