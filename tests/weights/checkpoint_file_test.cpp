@@ -56,15 +56,15 @@ void check_tensors(const PickleValue& state, const nlohmann::ordered_json& expec
     EXPECT_EQ(state.as_dict().items[i++].first.as_string(), name);
     const StoredTensor& tensor = state.at(name).as_tensor();
     EXPECT_EQ(to_string(tensor.type()), facts.at("dtype"));
-    EXPECT_EQ(nlohmann::json(tensor.shape), facts.at("shape"));
-    EXPECT_EQ(nlohmann::json(tensor.strides), facts.at("stride"));
+    EXPECT_EQ(nlohmann::ordered_json(tensor.shape), facts.at("shape"));
+    EXPECT_EQ(nlohmann::ordered_json(tensor.strides), facts.at("stride"));
     EXPECT_FALSE(tensor.requires_grad);
     const std::vector<std::byte> bytes = tensor.contiguous_bytes();
     std::vector<double> values;
     for (std::size_t at = 0; at < bytes.size(); at += size_of(tensor.type())) {
       values.push_back(element(tensor.type(), bytes.data() + at));
     }
-    EXPECT_EQ(nlohmann::json(values), facts.at("values"));
+    EXPECT_EQ(nlohmann::ordered_json(values), facts.at("values"));
   }
 }
 
@@ -153,8 +153,9 @@ TEST(CheckpointFile, ReadsTheTrainingGoldenAndSkipsForeignObjects) {
     std::vector<double> values;
     for (std::size_t at = 0; at < bytes.size(); at += 4)
       values.push_back(element(tensor.type(), bytes.data() + at));
-    const nlohmann::json wanted = optimizer.at(name);
-    EXPECT_EQ(nlohmann::json(values), wanted.is_array() ? wanted : nlohmann::json::array({wanted}))
+    const nlohmann::ordered_json wanted = optimizer.at(name);
+    EXPECT_EQ(nlohmann::ordered_json(values),
+              wanted.is_array() ? wanted : nlohmann::ordered_json::array({wanted}))
         << name;
   }
 }
@@ -179,7 +180,7 @@ TEST(CheckpointFile, RoundTripOfAGoldenKeepsTheContainer) {
     EXPECT_TRUE(!is_storage || entry.offset % 64 == 0) << entry.name;
   }
   std::ranges::sort(names);
-  EXPECT_EQ(nlohmann::json(names), facts.at("entries"));
+  EXPECT_EQ(nlohmann::ordered_json(names), facts.at("entries"));
   const std::span<const std::byte> version = zip.read(*zip.find("tiny_exported/version"));
   EXPECT_EQ(std::string(reinterpret_cast<const char*>(version.data()), version.size()),
             facts.at("version"));
