@@ -64,6 +64,20 @@ torch::Tensor fused_convolution(const torch::Tensor& input,
                           "none");
 }
 
+bool own_kernels_serve(const torch::Tensor& weight, const FoldedConvOptions& options) {
+  return PackedLinear::is_available() && weight.is_cpu() &&
+         weight.scalar_type() == torch::kFloat32 && options.stride == 1 && options.groups == 1 &&
+         weight.size(2) == weight.size(3) && options.padding == weight.size(2) / 2;
+}
+
+// Below, the transforms cost more than the products that they save (benchmarks/nn).
+constexpr std::int64_t kLeastWinogradChannels = 64;
+
+bool winograd_serves(const torch::Tensor& weight) {
+  return weight.size(2) == 3 && weight.size(0) >= kLeastWinogradChannels &&
+         weight.size(1) >= kLeastWinogradChannels;
+}
+
 torch::Tensor copy_of(const torch::Tensor& tensor) {
   return tensor.defined() ? tensor.detach().clone() : tensor;
 }
@@ -87,7 +101,13 @@ FoldedWeights fold_batch_norm(const torch::Tensor& weight,
 FoldedConv::FoldedConv(const FoldedWeights& weights, const FoldedConvOptions& options)
     : options_(options), bias_(weights.bias) {
   const torch::NoGradGuard no_grad;
-  weight_ = can_pack(weights.weight) ? packed(weights.weight, options) : weights.weight;
+  const torch::Tensor& weight = weights.weight;
+  if (own_kernels_serve(weight, options)) {
+    if (weight.size(2) == 1)
+      pointwise_ = PackedLinear(weight.flatten(1), bias_, options.activation);
+    if (winograd_serves(weight)) winograd_.emplace(weight, bias_);
+  }
+  if (!*this) weight_ = can_pack(weight) ? packed(weight, options) : weight;
 }
 
 FoldedConv::FoldedConv(const Conv2dImpl& conv,
@@ -109,6 +129,11 @@ FoldedConv::FoldedConv(const torch::nn::Conv2dImpl& conv,
                   .activation = activation}) {}
 
 torch::Tensor FoldedConv::operator()(const torch::Tensor& input) const {
+  if (pointwise_) {
+    const torch::Tensor pixels = input.contiguous(torch::MemoryFormat::ChannelsLast);
+    return pointwise_(pixels.permute({0, 2, 3, 1})).permute({0, 3, 1, 2});
+  }
+  if (winograd_) return activate_((*winograd_)(input), options_.activation);
   if (weight_.is_mkldnn()) return fused_convolution(input, weight_, bias_, options_);
   return activate_(at::conv2d(input,
                               weight_,

@@ -4,9 +4,12 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <optional>
 
 #include "nn/activation.hpp"
 #include "nn/conv2d.hpp"
+#include "nn/packed_linear.hpp"
+#include "nn/winograd_conv.hpp"
 
 namespace saker {
 
@@ -30,8 +33,11 @@ struct FoldedConvOptions {
 };
 
 // y = activation(conv(x) + bias). Empty until it is made from weights; later changes of those do
-// not reach it. On the CPU it computes through oneDNN, and its outputs are channels-last. Not
-// differentiable in the weights.
+// not reach it. Not differentiable.
+//
+// On the CPU outputs are channels-last, and inputs should be. There, 1x1 convolutions are
+// PackedLinear and 3x3 ones of many channels WinogradConv, on processors with kernels for them;
+// everything else goes through oneDNN.
 class FoldedConv {
  public:
   FoldedConv() = default;
@@ -44,11 +50,14 @@ class FoldedConv {
              const torch::nn::BatchNorm2dImpl* norm,
              Activation activation = Activation::kNone);
 
-  explicit operator bool() const { return weight_.defined(); }
+  explicit operator bool() const { return pointwise_ || winograd_ || weight_.defined(); }
   torch::Tensor operator()(const torch::Tensor& input) const;
 
  private:
   FoldedConvOptions options_;
+  // One of these three.
+  PackedLinear pointwise_;
+  std::optional<WinogradConv> winograd_;
   torch::Tensor weight_;  // in oneDNN's own order where that serves
   torch::Tensor bias_;
 };

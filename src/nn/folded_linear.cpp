@@ -53,6 +53,10 @@ FoldedLinear::FoldedLinear(const torch::Tensor& weight,
                            Activation activation)
     : activation_(activation) {
   const torch::NoGradGuard no_grad;
+  if (PackedLinear::is_available() && weight.is_cpu() && weight.scalar_type() == torch::kFloat32) {
+    packed_ = PackedLinear(weight, bias, activation);
+    return;
+  }
   weight_ = weight.detach().clone();
   if (bias.defined()) bias_ = bias.detach().clone();
   if (can_pack(weight_)) weight_ = packed(weight_);
@@ -62,6 +66,7 @@ FoldedLinear::FoldedLinear(const LinearImpl& linear, Activation activation)
     : FoldedLinear(linear.weight, linear.bias, activation) {}
 
 torch::Tensor FoldedLinear::operator()(const torch::Tensor& x) const {
+  if (packed_) return packed_(x);
   if (weight_.is_mkldnn()) return fused_linear(x, weight_, bias_, activation_);
   return activate_(at::linear(x, weight_, bias_), activation_);
 }

@@ -58,7 +58,7 @@ TEST(MultiHeadAttention, FoldedFormComputesTheSame) {
   torch::manual_seed(2);
   const torch::NoGradGuard no_grad;
   const torch::Tensor x = torch::randn({2, 9, 12}), y = torch::randn({2, 9, 12});
-  const MultiHeadAttention attention = random_attention(12, 3);
+  MultiHeadAttention attention = random_attention(12, 3);
   const torch::Tensor expected = attention->forward(x, y);
   attention->fold();
   EXPECT_TRUE(torch::allclose(attention->forward(x, y), expected, 1e-4, 1e-5));
