@@ -278,8 +278,11 @@ TrainResult train_object_detection(const TrainArgs& args) {
   const std::shared_ptr<Detector> detector =
       make_starting_detector(args, source, spec, build_args, log);
   for (const std::string& warning : detector->warnings()) log.warning(warning);
-  if (const std::string loaded = recipe->load_backbone(*detector); !loaded.empty())
-    log.info(loaded);
+  // Weights of a whole detector bring their own backbone.
+  if (!source.has_weights()) {
+    if (const std::string loaded = recipe->load_backbone(*detector); !loaded.empty())
+      log.info(loaded);
+  }
   detector->to(plan.device);
   log_plan(plan, log);
 

@@ -78,9 +78,9 @@ class Recipe {
   // Puts the detector into training mode; freezes what model_args say.
   virtual void prepare_for_training(Detector& detector) const = 0;
 
-  // Loads the file that model_args name for the backbone. Returns a line for the log about what
-  // fitted, empty without a file. Throws Error (io, checkpoint) for a file that is missing or does
-  // not fit.
+  // Starts the backbone of a detector that has no weights yet from the file that model_args name,
+  // or else from what was published for it. Returns a line for the log, empty for a backbone that
+  // starts from nothing. Throws Error (io, checkpoint) for a file that is missing or does not fit.
   virtual std::string load_backbone(Detector& detector) const = 0;
 
   // What the user should know of settings that were adjusted to a run of this length, one line

@@ -44,15 +44,17 @@ void read_warmup(SettingsReader& reader, bool may_be_auto, LtdetrTrainingArgs& a
   read_steps(reader, key, args.lr_warmup_steps);
 }
 
-void read_patch_size(SettingsReader& reader, OrAuto<std::optional<std::int64_t>>& target) {
+void read_patch_size(SettingsReader& reader, LtdetrTrainingArgs& args) {
   const Value* value = reader.find("patch_size");
   if (value == nullptr) return;
   if (is_auto(value)) {
-    target.reset();
+    args.patch_size.reset();
     return;
   }
   std::optional<std::int64_t> size;
-  if (reader.read("patch_size", size, at_least(1))) target = size;
+  if (!reader.read("patch_size", size, at_least(1))) return;
+  args.patch_size = size;
+  args.patch_size_given = true;
 }
 
 void read_decoder_name(SettingsReader& reader, OrAuto<DecoderKind>& target) {
@@ -150,6 +152,10 @@ Value patch_size_value(const OrAuto<std::optional<std::int64_t>>& size) {
   return *size ? Value(**size) : Value(nullptr);
 }
 
+Value box_refine_value(BoxRefine refine) {
+  return refine == BoxRefine::kReference ? "reference" : "rtdetr";
+}
+
 Value decoder_value(const OrAuto<DecoderKind>& decoder) {
   if (!decoder) return "auto";
   return *decoder == DecoderKind::kDfine ? "dfine" : "rtdetrv2";
@@ -185,7 +191,7 @@ LtdetrTrainingArgs LtdetrTrainingArgs::read(const LtdetrConfig& config,
   read_backbone_args(reader, args.backbone_args);
   reader.read("backbone_freeze", args.backbone_freeze);
   read_decoder_name(reader, args.decoder_name);
-  read_patch_size(reader, args.patch_size);
+  read_patch_size(reader, args);
   std::string refine = "rtdetr";
   reader.read_choice("box_refine", refine, {"rtdetr", "reference"});
   args.box_refine = refine == "reference" ? BoxRefine::kReference : BoxRefine::kRtdetr;
@@ -222,8 +228,10 @@ void LtdetrTrainingArgs::adopt(const Value& stored_build_args) {
   if (!decoder_name && decoder != nullptr && decoder->is_string())
     decoder_name = decoder->as_string() == "dfine" ? DecoderKind::kDfine : DecoderKind::kRtdetrV2;
   const Value* size = stored_build_args.find("patch_size");
-  if (!patch_size && size != nullptr && (size->is_int() || size->is_null()))
-    patch_size = size->is_null() ? std::nullopt : std::optional<std::int64_t>(size->as_int());
+  if (!patch_size_given && size != nullptr && size->is_int()) {
+    patch_size = size->as_int();
+    patch_size_given = true;
+  }
 }
 
 LtdetrTrainingArgs LtdetrTrainingArgs::without_auto(const LtdetrConfig& config) const {
@@ -237,16 +245,14 @@ LtdetrTrainingArgs LtdetrTrainingArgs::without_auto(const LtdetrConfig& config) 
   return args;
 }
 
-Value LtdetrTrainingArgs::build_args(const LtdetrConfig& config) const {
-  const Value all = without_auto(config).to_value();
-  Value args = Value::Object{};
-  for (const char* key : {"patch_size",
-                          "backbone_freeze",
-                          "backbone_weights",
-                          "backbone_args",
-                          "decoder_name",
-                          "box_refine"})
-    args[key] = all.at(key);
+Value LtdetrTrainingArgs::build_args() const {
+  Value args = {{"backbone_freeze", backbone_freeze},
+                {"box_refine", box_refine_value(box_refine)},
+                {"reinit_class_head", reinit_class_head}};
+  if (patch_size_given) args["patch_size"] = patch_size_value(patch_size);
+  if (decoder_name) args["decoder_name"] = decoder_value(decoder_name);
+  if (backbone_weights) args["backbone_weights"] = *backbone_weights;
+  if (!backbone_args.as_object().empty()) args["backbone_args"] = backbone_args;
   return args;
 }
 
@@ -261,7 +267,7 @@ Value LtdetrTrainingArgs::to_value() const {
           {"backbone_freeze", backbone_freeze},
           {"decoder_name", decoder_value(decoder_name)},
           {"patch_size", patch_size_value(patch_size)},
-          {"box_refine", box_refine == BoxRefine::kReference ? "reference" : "rtdetr"},
+          {"box_refine", box_refine_value(box_refine)},
           {"reinit_class_head", reinit_class_head},
           {"use_ema_model", use_ema_model},
           {"ema_momentum", ema_momentum},

@@ -24,6 +24,7 @@ struct LtdetrTrainingArgs {
   bool backbone_freeze = false;
   OrAuto<DecoderKind> decoder_name;
   OrAuto<std::optional<std::int64_t>> patch_size;  // none: the backbone has no patches
+  bool patch_size_given = false;                   // by the user or a checkpoint
   BoxRefine box_refine = BoxRefine::kRtdetr;
   bool reinit_class_head = false;
 
@@ -60,8 +61,9 @@ struct LtdetrTrainingArgs {
   void adopt(const Value& stored_build_args);
   // With what "auto" stands for in the network of this name; steps may still be open.
   LtdetrTrainingArgs without_auto(const LtdetrConfig& config) const;
-  // What of it the network is built from, under the names of a checkpoint's arguments.
-  Value build_args(const LtdetrConfig& config) const;
+  // What the user or a checkpoint says of the network itself, under the names of a checkpoint's
+  // arguments; see DetectorFamily::make.
+  Value build_args() const;
 
   // With every key.
   Value to_value() const;

@@ -179,13 +179,19 @@ TEST(LtdetrTrainingArgs, ACheckpointDecidesWhatIsLeftOpen) {
   EXPECT_EQ(open.decoder_name, DecoderKind::kDfine);
   EXPECT_EQ(open.patch_size, std::optional<std::int64_t>(8));
   EXPECT_FALSE(open.backbone_freeze);
+  LtdetrTrainingArgs dinov2 = read("dinov2/vits14-noreg-ltdetr", {});
+  EXPECT_EQ(dinov2.build_args().find("patch_size"), nullptr);
+  dinov2.adopt(stored);
+  EXPECT_EQ(dinov2.build_args().at("patch_size").as_int(), 8);
+  // Arguments of a checkpoint that the user does not mention are not replaced.
+  EXPECT_EQ(open.build_args().find("backbone_args"), nullptr);
+  EXPECT_FALSE(open.build_args().at("backbone_freeze").as_bool());
   LtdetrTrainingArgs given =
       read("dinov3/vitt16-ltdetr", {{"decoder_name", "rtdetrv2"}, {"patch_size", 16}});
   given.adopt(stored);
   EXPECT_EQ(given.decoder_name, DecoderKind::kRtdetrV2);
   EXPECT_EQ(given.patch_size, std::optional<std::int64_t>(16));
-  EXPECT_EQ(given.build_args(config_of("dinov3/vitt16-ltdetr")).at("decoder_name").as_string(),
-            "rtdetrv2");
+  EXPECT_EQ(given.build_args().at("decoder_name").as_string(), "rtdetrv2");
 }
 
 }  // namespace
