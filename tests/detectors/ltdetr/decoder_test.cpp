@@ -40,7 +40,8 @@ DenoisingQueries denoising_queries(std::int64_t batch) {
   mask.narrow(0, noised, 20).narrow(1, 0, noised).fill_(true);
   mask.narrow(0, 0, 2).narrow(1, 2, 2).fill_(true);
   mask.narrow(0, 2, 2).narrow(1, 0, 2).fill_(true);
-  return {.classes = torch::tensor({0, 1, 2, kClasses}).expand({batch, noised}),
+  return {.classes =
+              torch::tensor(std::vector<std::int64_t>{0, 1, 2, kClasses}).expand({batch, noised}),
           .reference_logits = torch::randn({batch, noised, 4}),
           .attention_mask = mask};
 }
