@@ -97,17 +97,17 @@ void attention(benchmark::State& state, Sampling how, bool with_gradients) {
 void convolution_sizes(benchmark::internal::Benchmark* benchmark) {
   measured_with(
       benchmark,
-      {{384, 80, 1}, {384, 80, 2}, {384, 40, 2}, {384, 20, 2}, {224, 80, 2}, {65, 80, 2}});
+      {{384, 80, 1}, {384, 40, 1}, {384, 20, 1}, {224, 80, 1}, {65, 80, 1}, {384, 80, 2}});
 }
 void linear_sizes(benchmark::internal::Benchmark* benchmark) {
   measured_with(benchmark,
-                {{8400, 192, 192, 2}, {8400, 256, 256, 2}, {300, 192, 512, 2}, {300, 512, 192, 2}});
+                {{8400, 192, 192, 1}, {8400, 256, 256, 1}, {300, 192, 512, 1}, {300, 512, 192, 1}});
 }
 void prediction_sizes(benchmark::internal::Benchmark* benchmark) {
-  measured_with(benchmark, {{1, 300, 192, 1}, {1, 300, 192, 2}, {1, 300, 256, 2}});
+  measured_with(benchmark, {{1, 300, 192, 1}, {1, 300, 256, 1}, {1, 300, 192, 2}});
 }
 void training_sizes(benchmark::internal::Benchmark* benchmark) {
-  measured_with(benchmark, {{4, 500, 192, 2}});
+  measured_with(benchmark, {{4, 500, 192, 1}, {4, 500, 192, 2}});
 }
 
 BENCHMARK_CAPTURE(convolution, nchw, Convolution::kNchw)->Apply(convolution_sizes);
