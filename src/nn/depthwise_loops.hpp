@@ -142,7 +142,7 @@ class DepthwiseLoops {
                                                     std::int64_t width) {
     Simd<L> sum[R];
 #pragma GCC unroll 4
-    for (int q = 0; q < R; ++q) sum[q] = Simd<L>{} + bias;
+    for (int q = 0; q < R; ++q) sum[q] = broadcast<Level, L>(bias);
 #pragma GCC unroll 16
     for (int r = 0; r < Step * (R - 1) + K; ++r) {
 #pragma GCC unroll 5

@@ -89,7 +89,7 @@ class PointwiseProduct {
     for (int i = 0; i < M; ++i) {
       const float start = bias != nullptr && i < target.rows ? bias[i] : 0.0F;
 #pragma GCC unroll 4
-      for (int v = 0; v < Vectors; ++v) sum[i][v] = Simd<N>{} + start;
+      for (int v = 0; v < Vectors; ++v) sum[i][v] = broadcast<Level, N>(start);
     }
     for (std::int64_t j = 0; j < k; ++j) {
       Simd<N> right[Vectors];
@@ -97,7 +97,7 @@ class PointwiseProduct {
       for (int v = 0; v < Vectors; ++v) right[v] = load<Level, N>(panel + j * kWidth + v * N);
 #pragma GCC unroll 8
       for (int i = 0; i < M; ++i) {
-        const Simd<N> factor = Simd<N>{} + left[j * M + i];
+        const Simd<N> factor = broadcast<Level, N>(left[j * M + i]);
 #pragma GCC unroll 4
         for (int v = 0; v < Vectors; ++v) sum[i][v] += factor * right[v];
       }

@@ -30,6 +30,13 @@ template <class Level, int N>
   *reinterpret_cast<typename SimdVector<N>::unaligned*>(to) = value;
 }
 
+// The value in every lane. Less a zero, since compilers drop that, but not the addition of one,
+// which turns -0 into 0.
+template <class Level, int N>
+[[gnu::always_inline]] inline Simd<N> broadcast(float value) {
+  return value - Simd<N>{};
+}
+
 // max(value, 0), but a NaN stays, as in torch::relu.
 template <class Level, int N>
 [[gnu::always_inline]] inline Simd<N> relu(Simd<N> value) {
