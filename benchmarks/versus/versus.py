@@ -1,11 +1,14 @@
-"""Measures Saker and the reference side by side and prints one line a measure: both figures and their ratio.
+"""Measures Saker and the reference side by side and prints one line a measure: both medians, and the median of the ratios.
 
-Both are run as processes or called by their public functions, on the same files and with the same settings and two threads.
+Both are run as processes or called by their public functions, on the same files, with the same settings and two threads. A round
+measures one after the other, so that a machine whose speed drifts slows both.
 """
 
 from __future__ import annotations
 
-import json
+import argparse
+import copy
+import glob
 import os
 import re
 import statistics
@@ -16,74 +19,111 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "build" / "versus"
-PROGRAM = ROOT / "build" / "release" / "bin" / "saker"
-BIN = PROGRAM.parent
-STEPS, FIRST = 60, 20  # steps of a run, and those left out while caches warm up
-ENVIRONMENT = dict(os.environ, OMP_NUM_THREADS="2", MKL_NUM_THREADS="2", LIGHTLY_TRAIN_EVENTS_DISABLED="1")
+BIN = ROOT / "build" / "release" / "bin"
+PROGRAM = BIN / "saker"
+THREADS = 2
+ENVIRONMENT = dict(os.environ, OMP_NUM_THREADS=str(THREADS), MKL_NUM_THREADS=str(THREADS), LIGHTLY_TRAIN_EVENTS_DISABLED="1")
 
 
-def run(command: list[str]) -> tuple[str, float, float]:
-    """Output, seconds and peak megabytes of a process and its children."""
-    begin = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT)
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
-        sys.exit(f"{' '.join(command[:3])} failed:\n{output[-3000:]}")
-    return output, time.monotonic() - begin, usage.ru_maxrss / 1024
+class Process:
+    """A finished process: its output, wall seconds, processor seconds and peak megabytes."""
+
+    def __init__(self, command: list[str]) -> None:
+        begin = time.monotonic()
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT)
+        self.output = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        self.seconds = time.monotonic() - begin
+        self.cpu_seconds = usage.ru_utime + usage.ru_stime
+        self.peak_megabytes = usage.ru_maxrss / 1024
+        if status != 0:
+            sys.exit(f"{' '.join(command[:3])} failed:\n{self.output[-3000:]}")
+
+    def value(self, key: str) -> float:
+        return float(re.search(key + r" ([0-9.e-]+)", self.output)[1])
 
 
-def report(name: str, ours: float, theirs: float, unit: str, larger_is_better: bool) -> None:
-    ratio = ours / theirs
-    print(f"{name:<44} saker {ours:10.3f}  reference {theirs:10.3f} {unit:<10} ratio {ratio:.2f}"
-          f" ({'more' if larger_is_better else 'less'} is better)", flush=True)
+def python(code: str) -> Process:
+    return Process([sys.executable, "-c", code])
+
+
+class Comparison:
+    """Figures of one measure over the rounds. `target`: the ratio that Saker aims at; `faster` when it is speed over speed."""
+
+    def __init__(self, name: str, unit: str, target: float, faster: bool) -> None:
+        self.name, self.unit, self.target, self.faster = name, unit, target, faster
+        self.ours, self.theirs = [], []
+
+    def add(self, ours: float, theirs: float) -> None:
+        self.ours.append(ours)
+        self.theirs.append(theirs)
+
+    def report(self) -> None:
+        ratios = [a / b for a, b in zip(self.ours, self.theirs)]
+        print(f"{self.name:<46} saker {statistics.median(self.ours):10.3f}  reference {statistics.median(self.theirs):10.3f} {self.unit:<8}"
+              f" ratio {statistics.median(ratios):6.3f} ({min(ratios):.3f} to {max(ratios):.3f}),"
+              f" target {'at least' if self.faster else 'at most'} {self.target}", flush=True)
 
 
 def data() -> Path:
     yaml = WORK / "data" / "data.yaml"
     if not yaml.exists():
-        run([str(PROGRAM), "data", "synth", "--out", str(yaml.parent), "--train", "240", "--val", "8", "--test", "4", "--width", "640",
-             "--height", "480"])
+        Process([str(PROGRAM), "data", "synth", "--out", str(yaml.parent), "--train", "240", "--val", "8", "--test", "4", "--width", "640",
+                 "--height", "480"])
     return yaml
 
 
-def python(code: str) -> tuple[str, float, float]:
-    return run([sys.executable, "-c", code])
+def per_step(folder: Path, tag: str, first: int, steps: int) -> float:
+    """Seconds a step after the first ones, from the running means that both write to TensorBoard."""
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    newest = max(glob.glob(str(folder / "events.out.tfevents.*")), key=os.path.getmtime)
+    events = EventAccumulator(newest).Reload().Scalars(tag)
+    mean = {event.step + 1: event.value for event in events}
+    return (mean[steps] * steps - mean[first] * first) / (steps - first)
 
 
-def between(log: str, field: str) -> float:
-    """Seconds a step of a running mean, without the first steps."""
-    means = {}
-    for line in log.splitlines():
-        match = re.search(r"Train Step +(\d+)/.*" + field + r" +([0-9.]+)s", line)
-        if match:
-            means[int(match[1])] = float(match[2])
-    return (means[STEPS] * STEPS - means[FIRST] * FIRST) / (STEPS - FIRST)
+def train(who: str, num_workers: int, first: int, steps: int) -> Process:
+    if who == "saker":
+        return Process([str(PROGRAM), "train", "--out", str(WORK / who), "--model", "picodet/s-416", "--data", str(data()), "--overwrite",
+                        f"steps={steps}", "batch_size=8", "gradient_accumulation_steps=1", f"num_workers={num_workers}",
+                        "precision=32-true", "accelerator=cpu", f"logger_args.log_every_num_steps={first}"])
+    return python(f"import lightly_train\nif __name__ == '__main__': lightly_train.train_object_detection(out='{WORK / who}', "
+                  f"model='picodet/s-416', data='{data()}', accelerator='cpu', overwrite=True, steps={steps}, batch_size=8, "
+                  f"gradient_accumulation_steps=1, num_workers={num_workers}, precision='32-true', "
+                  f"logger_args={{'log_every_num_steps': {first}}})")
 
 
-def train(num_workers: int) -> tuple[tuple[str, float], tuple[str, float]]:
-    common = f"steps={STEPS}, batch_size=8, gradient_accumulation_steps=1, num_workers={num_workers}, precision='32-true'"
-    code = (f"import lightly_train\nif __name__ == '__main__': lightly_train.train_object_detection(out='{WORK}/reference', "
-            f"model='picodet/s-416', data='{data()}', accelerator='cpu', overwrite=True, logger_args={{'log_every_num_steps': {FIRST}}}, {common})")
-    theirs, _, their_memory = python(code)
-    ours, _, our_memory = run([str(PROGRAM), "train", "--out", str(WORK / "saker"), "--model", "picodet/s-416", "--data", str(data()),
-                               "--overwrite", f"steps={STEPS}", "batch_size=8", "gradient_accumulation_steps=1", f"num_workers={num_workers}",
-                               "precision=32-true", "accelerator=cpu", f"logger_args.log_every_num_steps={FIRST}"])
-    return (ours, our_memory), (theirs, their_memory)
+def measure_train(rounds: int) -> list[Comparison]:
+    first, steps = 10, 40
+    speed = Comparison("training, PicoDet S-416, batch 8, float32", "steps/s", 1.5, True)
+    memory = Comparison("  peak memory of it", "MB", 0.7, False)
+    for _ in range(rounds):
+        processes, speeds = [], []
+        for who in ("saker", "reference"):
+            processes.append(train(who, 1, first, steps))
+            speeds.append(1 / per_step(WORK / who, "profiling/train_step_time_sec", first, steps))
+        speed.add(*speeds)
+        memory.add(*(process.peak_megabytes for process in processes))
+    return [speed, memory]
 
 
-def measure_train() -> None:
-    (ours, our_memory), (theirs, their_memory) = train(num_workers=1)
-    report("training, PicoDet S-416, batch 8, float32", 1 / between(ours, "Step Time"), 1 / between(theirs, "Step Time"), "steps/s", True)
-    report("  peak memory", our_memory, their_memory, "MB", False)
-    (ours, _), (theirs, _) = train(num_workers=0)
-    report("loader, in the training process", 8 / between(ours, "Data Time"), 8 / between(theirs, "Data Time"), "img/s", True)
+def measure_loader(rounds: int) -> list[Comparison]:
+    first, steps = 5, 20
+    loader = Comparison("loader, in the process of the training", "images/s", 3, True)
+    for _ in range(rounds):
+        speeds = []
+        for who in ("saker", "reference"):
+            train(who, 0, first, steps)
+            speeds.append(8 / per_step(WORK / who, "profiling/train_data_time_sec", first, steps))
+        loader.add(*speeds)
+    return [loader]
 
 
 def model() -> Path:
     path = WORK / "saker" / "exported_models" / "exported_last.pt"
     if not path.exists():
-        train(num_workers=1)
+        train("saker", 1, 5, 20)
     return path
 
 
@@ -91,75 +131,107 @@ def image() -> Path:
     return sorted((data().parent / "images" / "test").glob("*.jpg"))[0]
 
 
-def measure_predict() -> None:
-    code = (f"import time, statistics, torch, lightly_train\ntorch.set_num_threads(2)\nm = lightly_train.load_model('{model()}')\n"
+def measure_predict(rounds: int) -> list[Comparison]:
+    code = (f"import time, statistics, torch, lightly_train\ntorch.set_num_threads({THREADS})\nm = lightly_train.load_model('{model()}')\n"
             f"times = []\nfor _ in range(60):\n b = time.monotonic(); m.predict('{image()}'); times.append(time.monotonic() - b)\n"
             "print('MEDIAN', statistics.median(times[10:]))")
-    theirs = float(re.search(r"MEDIAN ([0-9.e-]+)", python(code)[0])[1])
-    ours = float(re.search(r"MEDIAN ([0-9.e-]+)", run([str(BIN / "predict_versus"), str(model()), str(image())])[0])[1])
-    report("predict end to end, one 640x480 JPEG", 1000 * ours, 1000 * theirs, "ms", False)
+    predict = Comparison("predict end to end, one 640x480 JPEG", "1/s", 1.3, True)
+    for _ in range(rounds):
+        ours = Process([str(BIN / "predict_versus"), str(model()), str(image())]).value("MEDIAN")
+        predict.add(1 / ours, 1 / python(code).value("MEDIAN"))
+    return [predict]
 
 
-def measure_startup() -> None:
+def measure_startup(rounds: int) -> list[Comparison]:
     code = f"import lightly_train\nm = lightly_train.load_model('{model()}')\nprint(m.predict('{image()}'))"
-    theirs = statistics.median(python(code)[1] for _ in range(3))
-    ours = statistics.median(run([str(PROGRAM), "predict", "--model", str(model()), str(image())])[1] for _ in range(5))
-    report("saker predict, process start to JSON", ours, theirs, "s", False)
+    wall = Comparison("saker predict, process start to JSON", "s", 0.15, False)
+    cpu = Comparison("  processor time of it", "s", 0.15, False)
+    for _ in range(rounds):
+        ours, theirs = Process([str(PROGRAM), "predict", "--model", str(model()), str(image())]), python(code)
+        wall.add(ours.seconds, theirs.seconds)
+        cpu.add(ours.cpu_seconds, theirs.cpu_seconds)
+    return [wall, cpu]
 
 
-def measure_evaluate() -> None:
+def detections_and_truth():
+    """Of 2000 images with 100 detections each, a third of them near one of 7 true boxes; arrays of all images in turn."""
     import numpy as np
 
     rng = np.random.default_rng(0)
     images, detections, truths, classes = 2000, 100, 7, 80
-    counts = []
-    for count in (detections, truths):
-        corner = rng.uniform(0, 500, (images * count, 2))
-        size = rng.uniform(10, 140, (images * count, 2))
-        counts.append(np.concatenate([corner, corner + size], 1).astype(np.float32))
-    boxes, gt_boxes = counts
+    boxes, true_boxes = (np.concatenate([corner, corner + rng.uniform(10, 140, corner.shape)], 1).astype(np.float32)
+                         for corner in (rng.uniform(0, 500, (images * count, 2)) for count in (detections, truths)))
     near = rng.integers(0, truths, images * detections) + np.repeat(np.arange(images), detections) * truths
     close = rng.uniform(size=len(near)) < 0.3
-    boxes[close] = gt_boxes[near[close]] + rng.normal(0, 4, (int(close.sum()), 4)).astype(np.float32)
+    boxes[close] = true_boxes[near[close]] + rng.normal(0, 4, (int(close.sum()), 4)).astype(np.float32)
     boxes[:, 2:] = np.maximum(boxes[:, 2:], boxes[:, :2] + 1)
-    gt_labels = rng.integers(0, classes, images * truths)
+    true_labels = rng.integers(0, classes, images * truths)
     labels = rng.integers(0, classes, images * detections)
-    labels[close] = gt_labels[near[close]]
+    labels[close] = true_labels[near[close]]
     scores = rng.uniform(size=images * detections).astype(np.float32)
-    file = WORK / "detections.bin"
-    with open(file, "wb") as out:
-        np.array([images, detections, truths], np.int64).tofile(out)
-        for array in (boxes, scores, labels.astype(np.int64), gt_boxes, gt_labels.astype(np.int64)):
-            array.tofile(out)
-    output = run([str(BIN / "metrics_versus"), str(file)])[0]
-    ours, our_map = (float(re.search(key + r" ([0-9.e-]+)", output)[1]) for key in ("SECONDS", "MAP"))
+    return (images, detections, truths, classes), boxes, scores, labels, true_boxes, true_labels
 
+
+def write_detections(file: Path, counts, *arrays) -> None:
+    import numpy as np
+
+    with open(file, "wb") as out:
+        np.array(counts[:3], np.int64).tofile(out)
+        for array in arrays:
+            array.tofile(out)
+
+
+def measure_evaluate(rounds: int) -> list[Comparison]:
+    import numpy as np
+    import torch
     from faster_coco_eval import COCO, COCOeval_faster
 
+    counts, boxes, scores, labels, true_boxes, true_labels = detections_and_truth()
+    images, detections, truths, classes = counts
+    file = WORK / "detections.bin"
+    write_detections(file, counts, boxes, scores, labels.astype(np.int64), true_boxes, true_labels.astype(np.int64))
+
     def xywh(array):
-        return np.concatenate([array[:, :2], array[:, 2:] - array[:, :2]], 1).astype(float)
+        exact = array.astype(float)
+        return np.concatenate([exact[:, :2], exact[:, 2:] - exact[:, :2]], 1).tolist()
 
     truth = {"images": [{"id": i} for i in range(images)], "categories": [{"id": k, "name": str(k)} for k in range(classes)],
-             "annotations": [{"id": k + 1, "image_id": k // truths, "category_id": int(gt_labels[k]), "bbox": list(box),
-                              "area": float(box[2] * box[3]), "iscrowd": 0} for k, box in enumerate(xywh(gt_boxes))]}
-    results = [{"image_id": k // detections, "category_id": int(labels[k]), "bbox": list(box), "score": float(scores[k])}
+             "annotations": [{"id": k + 1, "image_id": k // truths, "category_id": int(true_labels[k]), "bbox": box,
+                              "area": box[2] * box[3], "iscrowd": 0} for k, box in enumerate(xywh(true_boxes))]}
+    results = [{"image_id": k // detections, "category_id": int(labels[k]), "bbox": box, "score": float(scores[k])}
                for k, box in enumerate(xywh(boxes))]
-    begin = time.monotonic()
-    coco = COCO(truth)
-    evaluator = COCOeval_faster(coco, coco.loadRes(results), "bbox", print_function=lambda *_: None)
-    evaluator.evaluate()
-    evaluator.accumulate()
-    evaluator.summarize()
-    theirs = time.monotonic() - begin
-    report("evaluation, 2000 images, 100 detections each", ours, theirs, "s", False)
-    print(f"{'  mAP':<44} saker {our_map:10.5f}  reference {evaluator.stats[0]:10.5f}", flush=True)
+
+    evaluation = Comparison("evaluation, 2000 images, 100 detections each", "1/s", 3, True)
+    for _ in range(rounds):
+        ours = Process([str(BIN / "metrics_versus"), str(file)])
+        fresh_truth, fresh_results = copy.deepcopy(truth), copy.deepcopy(results)  # it writes into what it is given
+        begin = time.monotonic()
+        coco = COCO(fresh_truth)
+        evaluator = COCOeval_faster(coco, coco.loadRes(fresh_results), "bbox", print_function=lambda *_: None)
+        # The thresholds that the reference's metric hands over, single precision; otherwise the last digits of the mAP differ.
+        evaluator.params.iouThrs = torch.linspace(0.5, 0.95, 10).double().numpy()
+        evaluator.params.recThrs = torch.linspace(0.0, 1.0, 101).double().numpy()
+        evaluator.evaluate()
+        evaluator.accumulate()
+        evaluator.summarize()
+        evaluation.add(1 / ours.value("SECONDS"), 1 / (time.monotonic() - begin))
+        if abs(ours.value("MAP") - evaluator.stats[0]) > 1e-6:
+            sys.exit(f"the two evaluations differ: mAP {ours.value('MAP')} against {evaluator.stats[0]}")
+    return [evaluation]
 
 
-MEASURES = {"train": measure_train, "predict": measure_predict, "startup": measure_startup, "evaluate": measure_evaluate}
+MEASURES = {"train": measure_train, "loader": measure_loader, "predict": measure_predict, "startup": measure_startup,
+            "evaluate": measure_evaluate}
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("measures", nargs="*", metavar="measure", help=f"{', '.join(MEASURES)}; default: all")
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    unknown = set(arguments.measures) - set(MEASURES)
+    if unknown:
+        parser.error(f"no measure {', '.join(sorted(unknown))}; there are {', '.join(MEASURES)}")
     WORK.mkdir(parents=True, exist_ok=True)
-    for measure in sys.argv[1:] or MEASURES:
-        if measure not in MEASURES:
-            sys.exit(f"no measure '{measure}'; there are {', '.join(MEASURES)}")
-        MEASURES[measure]()
+    for name in arguments.measures or MEASURES:
+        for comparison in MEASURES[name](arguments.rounds):
+            comparison.report()
