@@ -1,5 +1,6 @@
 // The program `saker`: parses the command line, calls the library, prints.
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -39,6 +40,9 @@ int report_usage(const CLI::App& program, const CLI::ParseError& error, int argc
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A file that grows beyond the process's limit shall fail the write, with a message, like a full
+  // disk.
+  std::signal(SIGXFSZ, SIG_IGN);
   CLI::App program("Trains, evaluates and runs object detectors.", "saker");
   program.set_version_flag("--version", saker::kVersion);
   program.require_subcommand(1);

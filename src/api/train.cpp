@@ -103,6 +103,14 @@ void open_trackers(const LoggerSettings& settings,
   metrics.log_hyperparameters(resolved);
 }
 
+// A full disk fails the trackers too; the first failure is the one to tell of.
+void close_after_failure(MetricLogger& metrics) {
+  try {
+    metrics.close();
+  } catch (const Error&) {
+  }
+}
+
 // args with every automatic value in place, as config.yaml holds it.
 Value resolved_settings(const TrainArgs& args,
                         const TrainingPlan& plan,
@@ -272,7 +280,7 @@ TrainResult train_object_detection(const TrainArgs& args) {
     return result;
   } catch (const Error& error) {
     log.error_to_file(error.what());
-    metrics.close();
+    close_after_failure(metrics);
     throw;
   }
 }

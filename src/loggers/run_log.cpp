@@ -70,6 +70,10 @@ void RunLog::attach_file(const std::filesystem::path& path) {
   formatter->add_flag<LevelWord>('*').set_pattern("[%Y-%m-%d %H:%M:%S,%e][%*] %v");
   file_->set_formatter(std::move(formatter));
   file_->set_level(spdlog::level::debug);
+  // By default SPDLOG prints failures and goes on.
+  file_->set_error_handler([path](const std::string& reason) {
+    throw Error(ErrorKind::kIo, fmt::format("{}: cannot be written: {}", path.string(), reason));
+  });
   file_->flush_on(spdlog::level::debug);
 }
 
@@ -94,7 +98,11 @@ void RunLog::error(const std::string& message) {
 }
 
 void RunLog::error_to_file(const std::string& message) {
-  if (file_) file_->error(message);
+  try {
+    if (file_) file_->error(message);
+  } catch (const Error&) {
+    // The caller is about to tell of a failure, most likely of the same disk.
+  }
 }
 
 }  // namespace saker

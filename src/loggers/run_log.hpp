@@ -21,14 +21,14 @@ class RunLog {
   ~RunLog();
 
   // From here on everything goes to this file too, appended; it rotates at 1 GiB with 4 backups.
-  // Throws Error (io) when it cannot be written.
+  // This and the functions below throw Error (io) when it cannot be written.
   void attach_file(const std::filesystem::path& path);
 
   void debug(const std::string& message);
   void info(const std::string& message);
   void warning(const std::string& message);
   void error(const std::string& message);
-  // To the file alone: an error that the caller reports to the user in its own way.
+  // To the file alone: an error that the caller reports to the user in its own way. Never throws.
   void error_to_file(const std::string& message);
 
  private:

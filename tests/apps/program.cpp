@@ -1,6 +1,7 @@
 #include "program.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,7 +15,8 @@ namespace {
 
 pid_t start(const std::vector<std::string>& arguments,
             const std::string& output,
-            const std::string& errors) {
+            const std::string& errors,
+            const ProgramLimits& limits) {
   std::vector<char*> argv;
   std::string program = SAKER_PROGRAM;
   std::vector<std::string> copies = arguments;
@@ -28,6 +30,10 @@ pid_t start(const std::vector<std::string>& arguments,
     const int err = ::open(errors.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     ::dup2(out, STDOUT_FILENO);
     ::dup2(err, STDERR_FILENO);
+    if (limits.file_bytes) {
+      const rlimit limit = {.rlim_cur = *limits.file_bytes, .rlim_max = *limits.file_bytes};
+      ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
     ::execv(program.c_str(), argv.data());
     ::_exit(127);
   }
@@ -44,14 +50,14 @@ int wait_for_program(pid_t process) {
 }
 
 pid_t start_program(const std::vector<std::string>& arguments, const std::string& output_file) {
-  return start(arguments, output_file, output_file + ".errors");
+  return start(arguments, output_file, output_file + ".errors", {});
 }
 
-ProgramResult run_program(const std::vector<std::string>& arguments) {
+ProgramResult run_program(const std::vector<std::string>& arguments, const ProgramLimits& limits) {
   const TemporaryFolder folder;
   const std::string output = folder / "output";
   const std::string errors = folder / "errors";
-  const int code = wait_for_program(start(arguments, output, errors));
+  const int code = wait_for_program(start(arguments, output, errors, limits));
   return {.exit_code = code, .output = read_text_file(output), .errors = read_text_file(errors)};
 }
 

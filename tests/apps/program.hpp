@@ -3,6 +3,8 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +16,12 @@ struct ProgramResult {
   std::string errors;  // standard error
 };
 
-ProgramResult run_program(const std::vector<std::string>& arguments);
+struct ProgramLimits {
+  std::optional<std::uint64_t> file_bytes;  // most bytes of any file it writes
+};
+
+ProgramResult run_program(const std::vector<std::string>& arguments,
+                          const ProgramLimits& limits = {});
 
 // Starts it and returns at once; wait_for_program gives the exit code.
 pid_t start_program(const std::vector<std::string>& arguments, const std::string& output_file);

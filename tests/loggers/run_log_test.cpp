@@ -123,5 +123,18 @@ TEST(RunLog, NamesTheFileThatItCannotWrite) {
   }
 }
 
+TEST(RunLog, AFullDiskIsAnErrorThatNamesTheFile) {
+  RunLog log;
+  log.attach_file("/dev/full");
+  try {
+    log.info("one line");
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kIo);
+    EXPECT_NE(std::string(error.what()).find("/dev/full"), std::string::npos) << error.what();
+  }
+  EXPECT_NO_THROW(log.error_to_file("the failure itself"));
+}
+
 }  // namespace
 }  // namespace saker
