@@ -170,7 +170,7 @@ TrainingPlan make_plan(const TrainArgs& args,
   plan.validate_every =
       settings.logger.val_every_num_steps.value_or(auto_validation_interval(plan.steps));
   plan.seed = static_cast<std::uint64_t>(args.seed);
-  plan.device = training_device(args);
+  plan.device = training_device(args, log);
   plan.precision = training_precision(args, plan.device);
   return plan;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "api/cuda_library.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
@@ -38,15 +39,20 @@ void check_device_arguments(const TrainArgs& args, SettingsProblems& problems) {
                        fmt::format("must be 1 in this version but got {}", args.num_nodes));
 }
 
-torch::Device training_device(const TrainArgs& args) {
+torch::Device training_device(const TrainArgs& args, RunLog& log) {
   const bool wants_gpu = args.accelerator == "gpu" || args.accelerator == "cuda";
   if (args.accelerator == "cpu") return torch::kCPU;
+  const CudaLibrary& library = cuda_library();
   if (torch::cuda::is_available()) return torch::Device(torch::kCUDA, 0);
   if (wants_gpu) {
     throw Error(ErrorKind::kUnsupported,
-                "accelerator 'gpu': no usable GPU was found; install an NVIDIA driver and a "
-                "LibTorch with CUDA, or set accelerator to cpu");
+                fmt::format("accelerator '{}': no usable GPU was found{}; install an NVIDIA driver "
+                            "and a LibTorch with CUDA, or set accelerator to cpu",
+                            args.accelerator,
+                            library.problem.empty() ? "" : ", since " + library.problem));
   }
+  if (!library.problem.empty())
+    log.warning("The run uses the CPU although there is an NVIDIA driver: " + library.problem);
   return torch::kCPU;
 }
 

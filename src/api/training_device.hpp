@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include "core/settings_reader.hpp"
+#include "loggers/run_log.hpp"
 #include "saker/train.hpp"
 #include "train/training_plan.hpp"
 
@@ -13,9 +14,10 @@ namespace saker {
 // none, and combinations that are not offered, are added to problems.
 void check_device_arguments(const TrainArgs& args, SettingsProblems& problems);
 
-// The first CUDA device when there is one (or accelerator asks for it), else the CPU. Throws Error
-// (unsupported) when a GPU is asked for and none can be used.
-torch::Device training_device(const TrainArgs& args);
+// The first CUDA device when there is one (or accelerator asks for it), else the CPU. Warns of a
+// GPU that LibTorch cannot use. Throws Error (unsupported) when a GPU is asked for and none can be
+// used.
+torch::Device training_device(const TrainArgs& args, RunLog& log);
 
 // "auto": float32 on the CPU, bf16-mixed on a GPU that has it.
 Precision training_precision(const TrainArgs& args, const torch::Device& device);
