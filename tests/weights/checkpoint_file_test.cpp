@@ -153,8 +153,9 @@ TEST(CheckpointFile, ReadsTheTrainingGoldenAndSkipsForeignObjects) {
     std::vector<double> values;
     for (std::size_t at = 0; at < bytes.size(); at += 4)
       values.push_back(element(tensor.type(), bytes.data() + at));
-    const nlohmann::json wanted = optimizer.at(name);
-    EXPECT_EQ(nlohmann::ordered_json(values), wanted.is_array() ? wanted : nlohmann::json::array({wanted}))
+    const nlohmann::ordered_json wanted = optimizer.at(name);
+    EXPECT_EQ(nlohmann::ordered_json(values),
+              wanted.is_array() ? wanted : nlohmann::ordered_json::array({wanted}))
         << name;
   }
 }
@@ -180,7 +181,7 @@ TEST(CheckpointFile, RoundTripOfAGoldenKeepsTheContainer) {
     EXPECT_TRUE(!is_storage || entry.offset % 64 == 0) << entry.name;
   }
   std::ranges::sort(names);
-  EXPECT_EQ(nlohmann::json(names), facts.at("entries"));
+  EXPECT_EQ(nlohmann::ordered_json(names), facts.at("entries"));
   const std::span<const std::byte> version = zip.read(*zip.find("tiny_exported/version"));
   EXPECT_EQ(std::string(reinterpret_cast<const char*>(version.data()), version.size()),
             facts.at("version"));

@@ -123,7 +123,7 @@ TEST(PickleReader, ParameterIsItsTensor) {
 }
 
 TEST(PickleReader, TensorsBeyondTheirStorageAreErrors) {
-  for (const auto& [shape, strides, offset] : std::vector<std::array<std::string, 3>>{
+  for (const auto& parts : std::vector<std::array<std::string, 3>>{
            {"K\7\x85", "K\1\x85", "K\0"s},
            {"K\6\x85", "K\1\x85", "K\1"},
            {"K\2K\4\x86", "K\3K\1\x86", "K\0"s},
@@ -136,7 +136,7 @@ TEST(PickleReader, TensorsBeyondTheirStorageAreErrors) {
            {"K\2K\2\x86", "K\1\x85", "K\0"s},
            {"K\2\x85", "K\1\x85", "J\xff\xff\xff\xff"}}) {
     expect_error(ErrorKind::kCheckpoint, {"a.pt", "tensor"}, [&] {
-      read(tensor(shape, strides, offset) + ".");
+      read(tensor(parts[0], parts[1], parts[2]) + ".");
     });
   }
 }
