@@ -5,6 +5,8 @@
 
 #include "nn/parallel.hpp"
 #include "nn/pixel_depthwise_kernel.hpp"
+#include "nn/plain_float.hpp"
+#include "nn/scratch.hpp"
 
 namespace saker {
 namespace {
@@ -14,12 +16,6 @@ constexpr std::int64_t kPixels = 96;
 
 const PixelDepthwiseKernel& depthwise_kernel() {
   return *pixel_depthwise_kernel(best_processor_level());
-}
-
-std::vector<float> values_of(const torch::Tensor& tensor) {
-  const torch::Tensor plain = tensor.detach().to(torch::kFloat32).contiguous();
-  const float* const data = plain.const_data_ptr<float>();
-  return {data, data + plain.numel()};
 }
 
 FoldedNorm folded(const ChannelNormImpl& norm) {
@@ -40,8 +36,8 @@ void normalize_pixels(const FoldedNorm& norm, torch::Tensor& x) {
 
 FoldedConvNextBlock::FoldedConvNextBlock(const ConvNextBlockImpl& block)
     : kernel_(block.dwconv->weight.size(2)),
-      weight_(values_of(block.dwconv->weight.flatten(1).t())),
-      bias_(values_of(block.dwconv->bias)),
+      weight_(plain_values(block.dwconv->weight.flatten(1).t())),
+      bias_(plain_values(block.dwconv->bias)),
       zeros_(bias_.size()),
       norm_(folded(*block.norm)),
       pwconv1_(block.pwconv1->weight, block.pwconv1->bias, Activation::kGelu),
@@ -49,40 +45,47 @@ FoldedConvNextBlock::FoldedConvNextBlock(const ConvNextBlockImpl& block)
                block.pwconv2->bias * block.gamma) {}
 
 void FoldedConvNextBlock::run(const torch::Tensor& x, torch::Tensor& y) const {
-  const std::int64_t height = x.size(1), width = x.size(2), channels = x.size(3);
-  const std::int64_t hidden_width = pwconv1_.out();
+  const std::int64_t channels = x.size(3), hidden_width = pwconv1_.out();
   const float* const from = x.const_data_ptr<float>();
   float* const to = y.mutable_data_ptr<float>();
-  parallel_for(x.size(0) * height * width, 1, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> convolved(static_cast<std::size_t>(kPixels * channels));
-    std::vector<float> hidden(static_cast<std::size_t>(kPixels * hidden_width));
-    for (std::int64_t first = begin; first < end; first += kPixels) {
-      const std::int64_t count = std::min(kPixels, end - first);
-      // A block of pixels may go over the ends of rows and images.
-      for (std::int64_t pixel = first; pixel < first + count;) {
-        const std::int64_t row = pixel / width, column = pixel % width;
-        const std::int64_t run = std::min(width - column, first + count - pixel);
-        const PixelMap map{
-            from + row / height * height * width * channels, height, width, channels};
-        depthwise_kernel().forward(map,
-                                   kernel_,
-                                   weight_.data(),
-                                   bias_.data(),
-                                   zeros_.data(),
-                                   row % height,
-                                   column,
-                                   run,
-                                   convolved.data() + (pixel - first) * channels);
-        pixel += run;
-      }
-      const RowsView rows{convolved.data(), count, channels};
-      norm_.write(rows, convolved.data());
-      pwconv1_.write(rows, {hidden.data(), hidden_width});
+  parallel_for(x.numel() / channels, 1, [&](std::int64_t begin, std::int64_t end) {
+    const auto convolved = scratch(kPixels * channels), hidden = scratch(kPixels * hidden_width);
+    for_even_runs(begin, end, kPixels, [&](std::int64_t first, std::int64_t count) {
+      convolve(x, first, count, convolved.get());
+      const RowsView rows{convolved.get(), count, channels};
+      norm_.write(rows, convolved.get());
+      pwconv1_.write(rows, {hidden.get(), hidden_width});
       float* const out = to + first * channels;
       std::copy_n(from + first * channels, count * channels, out);
-      pwconv2_.add_to({hidden.data(), count, hidden_width}, {out, channels});
-    }
+      pwconv2_.add_to({hidden.get(), count, hidden_width}, {out, channels});
+    });
   });
+}
+
+// A run of pixels may go over the ends of rows and images.
+void FoldedConvNextBlock::convolve(const torch::Tensor& x,
+                                   std::int64_t first,
+                                   std::int64_t count,
+                                   float* to) const {
+  const std::int64_t height = x.size(1), width = x.size(2), channels = x.size(3);
+  for (std::int64_t pixel = first; pixel < first + count;) {
+    const std::int64_t row = pixel / width, column = pixel % width;  // row counts on over images
+    const std::int64_t run = std::min(width - column, first + count - pixel);
+    const PixelMap map{x.const_data_ptr<float>() + row / height * height * width * channels,
+                       height,
+                       width,
+                       channels};
+    depthwise_kernel().forward(map,
+                               kernel_,
+                               weight_.data(),
+                               bias_.data(),
+                               zeros_.data(),
+                               row % height,
+                               column,
+                               run,
+                               to + (pixel - first) * channels);
+    pixel += run;
+  }
 }
 
 FoldedDownsample::FoldedDownsample(const ChannelNormImpl& norm, const Conv2dImpl& convolution)
@@ -97,9 +100,8 @@ torch::Tensor FoldedDownsample::operator()(const torch::Tensor& x) const {
   const float* const from = x.const_data_ptr<float>();
   float* const to = y.mutable_data_ptr<float>();
   parallel_for(batch * rows * columns, 1, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> gathered(static_cast<std::size_t>(kPixels * linear_.in()));
-    for (std::int64_t first = begin; first < end; first += kPixels) {
-      const std::int64_t count = std::min(kPixels, end - first);
+    const auto gathered = scratch(kPixels * linear_.in());
+    for_even_runs(begin, end, kPixels, [&](std::int64_t first, std::int64_t count) {
       for (std::int64_t i = 0; i < count; ++i) {
         const std::int64_t row = (first + i) / columns, column = (first + i) % columns;
         // row counts on over the images, whose rows of pixels do too.
@@ -107,12 +109,12 @@ torch::Tensor FoldedDownsample::operator()(const torch::Tensor& x) const {
           const float* const pixels =
               from + ((row * kernel_ + k) * width + column * kernel_) * channels;
           norm_.write({pixels, kernel_, channels},
-                      gathered.data() + i * linear_.in() + k * kernel_ * channels);
+                      gathered.get() + i * linear_.in() + k * kernel_ * channels);
         }
       }
-      linear_.write({gathered.data(), count, linear_.in()},
+      linear_.write({gathered.get(), count, linear_.in()},
                     {to + first * linear_.out(), linear_.out()});
-    }
+    });
   });
   return y;
 }

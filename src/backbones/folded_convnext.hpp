@@ -24,6 +24,9 @@ class FoldedConvNextBlock {
   void run(const torch::Tensor& x, torch::Tensor& y) const;
 
  private:
+  // The depthwise convolution at `count` pixels from `first` on.
+  void convolve(const torch::Tensor& x, std::int64_t first, std::int64_t count, float* to) const;
+
   std::int64_t kernel_;
   std::vector<float> weight_, bias_, zeros_;  // of the depthwise convolution, [k * k, C] and [C]
   FoldedNorm norm_;

@@ -1,9 +1,9 @@
 #include "backbones/folded_patch_embedding.hpp"
 
 #include <algorithm>
-#include <vector>
 
 #include "nn/parallel.hpp"
+#include "nn/scratch.hpp"
 
 namespace saker {
 namespace {
@@ -39,7 +39,8 @@ void FoldedPatchEmbedding::run(const torch::Tensor& images,
   const std::int64_t columns = width / patch_size_, patches = height / patch_size_ * columns;
   const std::int64_t blocks = (patches + kPatches - 1) / kPatches;
   parallel_for(images.size(0) * blocks, 1, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> rows(static_cast<std::size_t>(kPatches * linear_.in()));
+    const auto rows =
+        std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(kPatches * linear_.in()));
     for (std::int64_t unit = begin; unit < end; ++unit) {
       const std::int64_t image = unit / blocks, first = unit % blocks * kPatches;
       const std::int64_t count = std::min(kPatches, patches - first);
@@ -51,9 +52,9 @@ void FoldedPatchEmbedding::run(const torch::Tensor& images,
                height,
                width,
                patch_size_,
-               rows.data() + i * linear_.in());
+               rows.get() + i * linear_.in());
       }
-      const RowsView from{rows.data(), count, linear_.in()};
+      const RowsView from{rows.get(), count, linear_.in()};
       const MutableRows to{out + image * image_stride + first * linear_.out(), linear_.out()};
       if (add) {
         linear_.add_to(from, to);

@@ -22,7 +22,7 @@ class AttentionLoops {
     return tokens * rounded_up(size);
   }
   static std::int64_t scratch(std::int64_t size) {
-    return kQueries * (size + kKeys + rounded_up(size) + 2);
+    return Tile::M * kKeys + kQueries * (size + rounded_up(size) + 2);
   }
 
   static void pack_keys(const HeadView& keys, const RotaryRows& positions, float* packed) {
@@ -65,11 +65,12 @@ class AttentionLoops {
                      std::int64_t out_stride,
                      float* scratch) {
     const std::int64_t size = queries.size, rows = queries.tokens;
-    const State state{.queries = scratch,
-                      .scores = scratch + kQueries * size,
-                      .sums = scratch + kQueries * (size + kKeys),
-                      .largest = scratch + kQueries * (size + kKeys + rounded_up(size)),
-                      .weights = scratch + kQueries * (size + kKeys + rounded_up(size) + 1)};
+    State state{};
+    state.scores = scratch;
+    state.sums = state.scores + Tile::M * kKeys;
+    state.queries = state.sums + kQueries * rounded_up(size);
+    state.largest = state.queries + kQueries * size;
+    state.weights = state.largest + kQueries;
     // The softmax is computed with powers of two.
     constexpr float kLog2OfE = 1.44269504F;
     for (std::int64_t i = 0; i < rows; ++i) {
@@ -125,13 +126,13 @@ class AttentionLoops {
   static constexpr std::int64_t kLargestRow = 256;
   static constexpr float kLowest = -1e30F;
 
-  // Of a block of queries, [kQueries] rows each.
+  // Of a block of queries, [kQueries] rows each, but of one tile's for the scores.
   struct State {
-    float* queries;  // [size], rotated and scaled
     float* scores;   // [kKeys], then their powers
     float* sums;     // [rounded_up(size)], weighted values
+    float* queries;  // [size], rotated and scaled
     float* largest;  // score so far
-    float* weights;  // their sum
+    float* weights;  // the sum of the powers
   };
 
   static std::int64_t rounded_up(std::int64_t count) {

@@ -5,6 +5,7 @@
 
 #include "nn/attention_kernel.hpp"
 #include "nn/parallel.hpp"
+#include "nn/scratch.hpp"
 
 namespace saker {
 namespace {
@@ -23,15 +24,6 @@ PackedLinear scaled(const LinearImpl& linear, const LayerScale& scale) {
 
 FoldedNorm folded(const torch::nn::LayerNorm& norm) {
   return {norm->weight, norm->bias, norm->options.eps()};
-}
-
-// Calls body(first, count) for runs of at most kRows rows, on LibTorch's threads.
-template <typename Body>
-void for_row_blocks(std::int64_t rows, const Body& body) {
-  parallel_for(rows, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t first = begin; first < end; first += kRows)
-      body(first, std::min(kRows, end - first));
-  });
 }
 
 }  // namespace
@@ -91,7 +83,7 @@ void FoldedTransformerBlock::attend(const torch::Tensor& x,
   const std::int64_t blocks = (tokens + kAttentionQueries - 1) / kAttentionQueries;
   const float scale = 1.0F / std::sqrt(static_cast<float>(size));
   parallel_for(batch * heads_ * blocks, 1, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> scratch(static_cast<std::size_t>(kernel().scratch(size)));
+    const auto memory = scratch(kernel().scratch(size));
     for (std::int64_t unit = begin; unit < end; ++unit) {
       const std::int64_t head = unit / blocks, first = unit % blocks * kAttentionQueries;
       const std::int64_t count = std::min(kAttentionQueries, tokens - first);
@@ -105,7 +97,7 @@ void FoldedTransformerBlock::attend(const torch::Tensor& x,
                       tokens,
                       attended + (head / heads_ * tokens + first) * width_ + head % heads_ * size,
                       width_,
-                      scratch.data());
+                      memory.get());
     }
   });
 }
@@ -116,22 +108,25 @@ void FoldedTransformerBlock::run(torch::Tensor& x,
   const std::int64_t rows = x.size(0) * x.size(1);
   float* const residual = x.mutable_data_ptr<float>();
   float* const qkv = workspace.qkv_.mutable_data_ptr<float>();
-  for_row_blocks(rows, [&](std::int64_t first, std::int64_t count) {
-    std::vector<float> normed(static_cast<std::size_t>(count * width_));
-    norm1_.write({residual + first * width_, count, width_}, normed.data());
-    qkv_.write({normed.data(), count, width_}, {qkv + first * 3 * width_, 3 * width_});
+  parallel_for(rows, 1, [&](std::int64_t begin, std::int64_t end) {
+    const auto normed = scratch(kRows * width_);
+    for_even_runs(begin, end, kRows, [&](std::int64_t first, std::int64_t count) {
+      norm1_.write({residual + first * width_, count, width_}, normed.get());
+      qkv_.write({normed.get(), count, width_}, {qkv + first * 3 * width_, 3 * width_});
+    });
   });
   attend(x, positions, workspace);
   const float* const attended = workspace.attended_.const_data_ptr<float>();
-  for_row_blocks(rows, [&](std::int64_t first, std::int64_t count) {
+  parallel_for(rows, 1, [&](std::int64_t begin, std::int64_t end) {
     const std::int64_t hidden_width = fc1_.out();
-    std::vector<float> normed(static_cast<std::size_t>(count * width_));
-    std::vector<float> hidden(static_cast<std::size_t>(count * hidden_width));
-    const MutableRows to{residual + first * width_, width_};
-    proj_.add_to({attended + first * width_, count, width_}, to);
-    norm2_.write({to.data, count, width_}, normed.data());
-    fc1_.write({normed.data(), count, width_}, {hidden.data(), hidden_width});
-    fc2_.add_to({hidden.data(), count, hidden_width}, to);
+    const auto normed = scratch(kRows * width_), hidden = scratch(kRows * hidden_width);
+    for_even_runs(begin, end, kRows, [&](std::int64_t first, std::int64_t count) {
+      const MutableRows to{residual + first * width_, width_};
+      proj_.add_to({attended + first * width_, count, width_}, to);
+      norm2_.write({to.data, count, width_}, normed.get());
+      fc1_.write({normed.get(), count, width_}, {hidden.get(), hidden_width});
+      fc2_.add_to({hidden.get(), count, hidden_width}, to);
+    });
   });
 }
 

@@ -1,6 +1,9 @@
 #include "nn/packed_linear.hpp"
 
+#include <vector>
+
 #include "nn/parallel.hpp"
+#include "nn/plain_float.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
@@ -9,10 +12,6 @@ namespace {
 constexpr std::int64_t kLeastWork = 1 << 17;  // multiplications worth a thread
 
 const LinearKernel* best_kernel() { return linear_kernel(best_processor_level()); }
-
-torch::Tensor plain(const torch::Tensor& tensor) {
-  return tensor.detach().to(torch::kCPU, torch::kFloat32).contiguous();
-}
 
 }  // namespace
 
@@ -26,22 +25,23 @@ PackedLinear::PackedLinear(const torch::Tensor& weight,
     throw Error(ErrorKind::kInternal, "this processor has no kernel for packed linear layers");
   const std::int64_t width = best_kernel()->panel_width;
   const std::int64_t panels = (out_ + width - 1) / width;
-  panels_.resize(static_cast<std::size_t>(panels * width * in_));
-  bias_.resize(static_cast<std::size_t>(panels * width));
-  const torch::Tensor source = plain(weight);
-  const float* const from = source.const_data_ptr<float>();
+  panels_ = torch::zeros({panels, in_, width});
+  bias_ = torch::zeros({panels * width});
+  const std::vector<float> values = plain_values(weight);
+  const float* const from = values.data();
   for (std::int64_t c = 0; c < out_; ++c) {
-    float* const to = panels_.data() + c / width * width * in_ + c % width;
+    float* const to = panels_.mutable_data_ptr<float>() + c / width * width * in_ + c % width;
     for (std::int64_t j = 0; j < in_; ++j) to[j * width] = from[c * in_ + j];
   }
-  if (!bias.defined()) return;
-  const torch::Tensor source_bias = plain(bias);
-  std::copy_n(source_bias.const_data_ptr<float>(), out_, bias_.begin());
+  if (bias.defined()) bias_.narrow(0, 0, out_).copy_(bias.detach());
 }
 
 void PackedLinear::run(const RowsView& x, bool add, const MutableRows& y) const {
   best_kernel()->multiply(x,
-                          {.data = panels_.data(), .bias = bias_.data(), .n = out_, .k = in_},
+                          {.data = panels_.const_data_ptr<float>(),
+                           .bias = bias_.const_data_ptr<float>(),
+                           .n = out_,
+                           .k = in_},
                           activation_,
                           add,
                           y.data,

@@ -7,7 +7,6 @@
 #include <torch/torch.h>
 
 #include <cstdint>
-#include <vector>
 
 #include "nn/activation_kind.hpp"
 #include "nn/linear_kernel.hpp"
@@ -50,7 +49,7 @@ class PackedLinear {
 
   std::int64_t in_ = 0, out_ = 0;
   Activation activation_ = Activation::kNone;
-  std::vector<float> panels_, bias_;
+  torch::Tensor panels_, bias_;  // LibTorch aligns them for the cache
 };
 
 }  // namespace saker
