@@ -26,7 +26,9 @@ class ModelState {
         info_{.name = detector_->spec().model_name,
               .image_height = detector_->spec().image_size.height,
               .image_width = detector_->spec().image_size.width,
-              .parameters = detector_->inference_parameter_count()} {
+              .channels = detector_->input_channels(),
+              .parameters = detector_->inference_parameter_count(),
+              .warnings = detector_->warnings()} {
     detector_->eval();
   }
 
@@ -145,14 +147,13 @@ std::vector<ModelListing> list_models() {
                                  detector->unused_parameter_count()};
     }
     const auto& [listed, unused] = counts.at(name.plain_name);
-    const PublishedWeights* published = find_published_detector(name.name);
     models.push_back({.name = name.name,
                       .image_height = name.image_size.height,
                       .image_width = name.image_size.width,
                       .parameters = listed,
                       .unused_parameters = unused,
-                      .licence = std::string(published == nullptr ? "" : published->licence),
-                      .downloadable = published != nullptr});
+                      .licence = name.licence,
+                      .downloadable = find_published_detector(name.name) != nullptr});
   }
   return models;
 }

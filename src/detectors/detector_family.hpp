@@ -15,16 +15,12 @@
 
 namespace saker {
 
-// Of the detectors that LightlyTrain publishes.
-inline constexpr const char* kPublishedLicence = "AGPL-3.0 or commercial (Lightly)";
-
 struct DetectorName {
   std::string name;        // e.g. "picodet-s-coco"
   std::string plain_name;  // what an alias stands for, "picodet/s-416"; equal to `name` otherwise
   ImageSize image_size;    // default network input
-  std::string licence;     // of the weights that the name stands for; empty when there are none
-  bool has_published_weights = false;  // of the whole detector
-  bool listed = true;                  // false: known, but for tests and comparisons alone
+  std::string licence;     // of the weights that the name stands for or starts from; may be empty
+  bool listed = true;      // false: known, but for tests and comparisons alone
 };
 
 class DetectorFamily {

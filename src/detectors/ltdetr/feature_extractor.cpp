@@ -69,7 +69,7 @@ void FeatureExtractor::initialize_connector(std::uint64_t seed) {
 
 std::vector<torch::Tensor> FeatureExtractor::forward(const torch::Tensor& images) {
   require_ltdetr_size(config_, {images.size(2), images.size(3)});
-  if (!projectors_.empty()) return ecvit_levels(images);
+  if (config_.backbone.projectors > 0) return ecvit_levels(images);
   const std::vector<torch::Tensor> taps = backbone_->feature_maps(images, taps_);
   return adapter_ ? adapter_->forward(images, taps) : taps;
 }
@@ -81,13 +81,27 @@ std::vector<torch::Tensor> FeatureExtractor::ecvit_levels(const torch::Tensor& i
   for (std::size_t level = 0; level < kLtdetrLevels; ++level) {
     torch::Tensor map = resize_to_level(mean, level);
     // A single projector is the coarsest level's.
-    const std::size_t first = kLtdetrLevels - projectors_.size();
-    if (level >= first) {
-      map = projector_norms_[level - first]->forward(projectors_[level - first]->forward(map));
-    }
+    const auto first = kLtdetrLevels - static_cast<std::size_t>(config_.backbone.projectors);
+    if (level >= first) map = project(level - first, map);
     levels.push_back(map);
   }
   return levels;
+}
+
+torch::Tensor FeatureExtractor::project(std::size_t projector, const torch::Tensor& map) {
+  if (!folded_projectors_.empty()) return folded_projectors_[projector](map);
+  return projector_norms_[projector]->forward(projectors_[projector]->forward(map));
+}
+
+void FeatureExtractor::deploy() {
+  backbone_->deploy();
+  if (adapter_) adapter_->fold(*this);
+  if (projectors_.empty()) return;
+  for (std::size_t i = 0; i < projectors_.size(); ++i)
+    folded_projectors_.emplace_back(*projectors_[i], projector_norms_[i].get());
+  projectors_.clear();
+  projector_norms_.clear();
+  named_children()[kWrapper]->unregister_module("projector");
 }
 
 void FeatureExtractor::set_frozen(bool frozen) {

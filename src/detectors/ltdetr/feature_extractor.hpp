@@ -16,6 +16,7 @@
 #include "backbones/backbone.hpp"
 #include "detectors/ltdetr/ltdetr_config.hpp"
 #include "detectors/ltdetr/vit_adapter.hpp"
+#include "nn/folded_conv.hpp"
 
 namespace saker {
 
@@ -44,6 +45,9 @@ class FeatureExtractor : public torch::nn::Module {
   // Puts this module, for good, into the form for prediction (see Backbone::deploy).
   void deploy();
 
+  // Puts it, for good, into the form for prediction. State dicts are no longer available.
+  void deploy();
+
   // The backbone; parameters whose keys here start with backbone_prefix() are its own.
   Backbone& backbone() { return *backbone_; }
   const Backbone& backbone() const { return *backbone_; }
@@ -54,12 +58,14 @@ class FeatureExtractor : public torch::nn::Module {
  private:
   void initialize_connector(std::uint64_t seed);
   std::vector<torch::Tensor> ecvit_levels(const torch::Tensor& images);
+  torch::Tensor project(std::size_t projector, const torch::Tensor& map);
 
   LtdetrConfig config_;
   std::shared_ptr<Backbone> backbone_;
   std::optional<VitAdapter> adapter_;
   std::vector<Conv2d> projectors_;  // ECViT
   std::vector<torch::nn::BatchNorm2d> projector_norms_;
+  std::vector<FoldedConv> folded_projectors_;  // deployed: in place of both
   std::vector<std::int64_t> taps_;
   bool frozen_ = false;
 };

@@ -51,6 +51,17 @@ std::vector<torch::Tensor> SpatialPriorImpl::forward(const torch::Tensor& images
   return {stride8, stride16, stride32};
 }
 
+void SpatialPriorImpl::Unit::fold() {
+  folded = FoldedConv(*conv, norm.get());
+  conv = nullptr;
+  norm = nullptr;
+}
+
+void SpatialPriorImpl::fold() {
+  for (Unit* unit : {&stem, &conv2, &conv3, &conv4}) unit->fold();
+  for (const char* name : {"stem", "conv2", "conv3", "conv4"}) unregister_module(name);
+}
+
 VitAdapter::VitAdapter(const VitAdapterConfig& config,
                        std::int64_t vit_width,
                        std::int64_t in_channels)
@@ -86,10 +97,28 @@ std::vector<torch::Tensor> VitAdapter::forward(const torch::Tensor& images,
   for (std::size_t level = 0; level < kLtdetrLevels; ++level) {
     torch::Tensor map = config_.rescale ? resize_to_level(taps[level], level) : taps[level];
     if (prior_) map = torch::cat({map, resize(priors[level], map.size(2), map.size(3))}, 1);
-    if (!convs_.empty()) map = norms_[level]->forward(project(level, map));
+    if (!folded_.empty()) {
+      map = folded_[level](map);
+    } else if (!convs_.empty()) {
+      map = norms_[level]->forward(project(level, map));
+    }
     levels.push_back(map);
   }
   return levels;
+}
+
+void VitAdapter::fold(torch::nn::Module& owner) {
+  if (prior_) {
+    prior_->fold();
+    owner.unregister_module("sta");
+  }
+  if (convs_.empty()) return;
+  for (std::size_t level = 0; level < kLtdetrLevels; ++level)
+    folded_.emplace_back(*convs_[level], norms_[level].get());
+  convs_.clear();
+  norms_.clear();
+  owner.unregister_module("convs");
+  owner.unregister_module("norms");
 }
 
 torch::Tensor resize_to_level(const torch::Tensor& map, std::size_t level) {

@@ -15,6 +15,7 @@
 
 #include "detectors/ltdetr/ltdetr_config.hpp"
 #include "nn/conv2d.hpp"
+#include "nn/folded_conv.hpp"
 
 namespace saker {
 
@@ -31,10 +32,17 @@ class SpatialPriorImpl : public torch::nn::Module {
   // The stem's map, at a quarter of the image's size.
   torch::Tensor stride4(const torch::Tensor& images);
 
+  // For good, into the form for prediction; parameters and buffers are given up.
+  void fold();
+
   struct Unit {
     Conv2d conv{nullptr};
     torch::nn::BatchNorm2d norm{nullptr};
-    torch::Tensor forward(const torch::Tensor& x) { return norm->forward(conv->forward(x)); }
+    FoldedConv folded;  // in place of the two
+    torch::Tensor forward(const torch::Tensor& x) {
+      return folded ? folded(x) : norm->forward(conv->forward(x));
+    }
+    void fold();
   };
   Unit stem, conv2, conv3, conv4;
 
@@ -55,7 +63,11 @@ class VitAdapter {
   std::vector<torch::Tensor> forward(const torch::Tensor& images,
                                      const std::vector<torch::Tensor>& taps);
 
-  // A level before and behind its projection's norm.
+  // For good, into the form for prediction: norms multiplied into convolutions, modules taken away
+  // from the owner.
+  void fold(torch::nn::Module& owner);
+
+  // A level before its projection's norm.
   torch::Tensor project(std::size_t level, const torch::Tensor& map) {
     return convs_[level]->forward(map);
   }
@@ -66,6 +78,7 @@ class VitAdapter {
   SpatialPrior prior_{nullptr};  // null without
   std::vector<Conv2d> convs_;    // empty without projections
   std::vector<torch::nn::BatchNorm2d> norms_;
+  std::vector<FoldedConv> folded_;  // in place of both
 };
 
 // A vision transformer's map resized to 2, 1 or 1/2 times its size for level 0, 1 or 2: bilinear,

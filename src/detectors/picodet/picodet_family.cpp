@@ -8,6 +8,7 @@
 #include "detectors/picodet/weights_config.hpp"
 #include "saker/error.hpp"
 #include "transforms/picodet_transforms.hpp"
+#include "weights/published_weights.hpp"
 
 namespace saker {
 namespace {
@@ -25,12 +26,11 @@ class PicoDetFamily final : public DetectorFamily {
   std::vector<DetectorName> names() const override {
     std::vector<DetectorName> names;
     for (const PicoDetName& known : picodet_names()) {
-      const bool published = known.name != known.plain_name;
+      const PublishedWeights* published = find_published_detector(known.name);
       names.push_back({.name = known.name,
                        .plain_name = known.plain_name,
                        .image_size = known.config.image_size,
-                       .licence = published ? kPublishedLicence : "",
-                       .has_published_weights = published});
+                       .licence = std::string(published == nullptr ? "" : published->licence)});
     }
     return names;
   }
