@@ -2,8 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "detectors/picodet/golden_tensors.hpp"
 #include "detectors/picodet/golden_weights.hpp"
+#include "tensors/fill_module.hpp"
+#include "tensors/golden_tensors.hpp"
 
 namespace saker {
 namespace {

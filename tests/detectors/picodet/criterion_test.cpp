@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "detectors/picodet/golden_cases.hpp"
-#include "detectors/picodet/golden_tensors.hpp"
+#include "tensors/golden_tensors.hpp"
 #include "fill.hpp"
 #include "golden.hpp"
 #include "saker/error.hpp"

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-#include "detectors/picodet/golden_tensors.hpp"
+#include "tensors/golden_tensors.hpp"
 
 namespace saker {
 namespace {

@@ -1,46 +1,26 @@
 #include "detectors/picodet/golden_weights.hpp"
 
 #include <string>
-#include <vector>
 
-#include "fill.hpp"
+#include "tensors/fill_module.hpp"
 
 namespace saker::test {
 namespace {
-
-torch::Tensor from_values(const std::vector<float>& values, c10::IntArrayRef shape) {
-  return torch::tensor(values).view(shape);
-}
 
 bool is_class_layer(const std::string& key) { return key.find(".gfl_cls.") != std::string::npos; }
 
 }  // namespace
 
-torch::Tensor uniform_tensor(const std::string& name,
-                             const std::vector<std::int64_t>& shape,
-                             double low,
-                             double high) {
-  std::int64_t count = 1;
-  for (const std::int64_t size : shape) count *= size;
-  return from_values(uniform(name, count, low, high), shape);
-}
-
 void fill_golden_weights(torch::nn::Module& model, std::int64_t num_classes) {
+  fill_module(model);
   const torch::NoGradGuard no_grad;
   for (auto& item : model.named_parameters()) {
     torch::Tensor& parameter_tensor = item.value();
-    parameter_tensor.copy_(from_values(parameter(item.key(), parameter_tensor.sizes().vec()),
-                                       parameter_tensor.sizes()));
     if (parameter_tensor.dim() == 4) {
       parameter_tensor.mul_(is_class_layer(item.key()) ? 0.5 : 1.5);
     } else if (is_class_layer(item.key())) {
       parameter_tensor.narrow(0, 0, num_classes).sub_(2.5);
     }
-  }
-  for (auto& item : model.named_buffers()) {
-    if (!item.key().ends_with("running_mean") && !item.key().ends_with("running_var")) continue;
-    item.value().copy_(
-        from_values(running_statistic(item.key(), item.value().numel()), item.value().sizes()));
   }
 }
 

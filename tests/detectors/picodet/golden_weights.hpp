@@ -11,12 +11,6 @@
 
 namespace saker::test {
 
-// lo + (hi - lo) u of the fill rule, float32.
-torch::Tensor uniform_tensor(const std::string& name,
-                             const std::vector<std::int64_t>& shape,
-                             double low = 0,
-                             double high = 1);
-
 // Fills every parameter and running statistic as the golden files' README says.
 void fill_golden_weights(torch::nn::Module& model, std::int64_t num_classes);
 

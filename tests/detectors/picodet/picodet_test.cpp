@@ -6,9 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "detectors/picodet/golden_tensors.hpp"
 #include "detectors/picodet/golden_weights.hpp"
 #include "saker/error.hpp"
+#include "tensors/fill_module.hpp"
+#include "tensors/golden_tensors.hpp"
 #include "weights/state_dict.hpp"
 
 namespace saker {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "detectors/picodet/golden_tensors.hpp"
+#include "tensors/golden_tensors.hpp"
 #include "detectors/picodet/golden_weights.hpp"
 
 namespace saker {

@@ -20,10 +20,11 @@ struct Tolerance {
 
 class GoldenTensors {
  public:
-  // Reads <name>.safetensors and the <name>.json beside it.
+  // Reads <name>.safetensors and, if there is one, the <name>.json beside it.
   explicit GoldenTensors(const std::filesystem::path& safetensors_path);
 
   const nlohmann::ordered_json& info() const { return info_; }
+  bool holds(const std::string& key) const { return arrays_.contains(key); }
   // A tensor that is stored whole, in its shape.
   torch::Tensor full(const std::string& key) const;
   // The actual values at the places that are stored. A failure names key, index, value and

@@ -1,4 +1,4 @@
-#include "detectors/picodet/golden_tensors.hpp"
+#include "tensors/golden_tensors.hpp"
 
 #include <cstring>
 #include <vector>
@@ -21,8 +21,10 @@ torch::Tensor to_tensor(const Array& array) {
 }  // namespace
 
 GoldenTensors::GoldenTensors(const std::filesystem::path& safetensors_path)
-    : info_(read_json(std::filesystem::path(safetensors_path).replace_extension(".json"))),
-      arrays_(read_safetensors(safetensors_path)) {}
+    : arrays_(read_safetensors(safetensors_path)) {
+  const auto json = std::filesystem::path(safetensors_path).replace_extension(".json");
+  if (std::filesystem::exists(json)) info_ = read_json(json);
+}
 
 torch::Tensor GoldenTensors::full(const std::string& key) const {
   return to_tensor(arrays_.at(key));
