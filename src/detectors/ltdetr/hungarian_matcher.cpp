@@ -13,7 +13,7 @@ namespace {
 constexpr double kNanCost = 1;
 constexpr double kLogFloor = 1e-8;
 
-// logits at the targets' classes [K, B, M, Q] to costs.
+// logits at the targets' classes [T, K, Q] to costs.
 torch::Tensor focal_cost(const torch::Tensor& logits, const MatcherSettings& settings) {
   const torch::Tensor p = logits.sigmoid();
   const torch::Tensor positive =
@@ -23,30 +23,32 @@ torch::Tensor focal_cost(const torch::Tensor& logits, const MatcherSettings& set
   return positive - negative;
 }
 
+// images: [T], of the targets.
 torch::Tensor class_cost(const torch::Tensor& logits,
+                         const torch::Tensor& images,
                          const torch::Tensor& classes,
                          const MatcherSettings& settings) {
-  const std::int64_t sets = logits.size(0), images = logits.size(1), queries = logits.size(2);
-  const torch::Tensor index =
-      classes.view({1, images, -1, 1}).expand({sets, images, classes.size(1), queries});
-  const auto at_classes = [&](const torch::Tensor& values) {  // [K, B, Q, C]
-    return values.transpose(2, 3).gather(2, index);           // [K, B, M, Q]
+  using torch::indexing::Slice;
+  const auto at_classes = [&](const torch::Tensor& values) {   // [K, B, Q, C]
+    return values.index({Slice(), images, Slice(), classes});  // [T, K, Q]
   };
   if (!settings.use_focal_loss) return -at_classes(logits.softmax(-1));
   return focal_cost(at_classes(logits), settings);
 }
 
-// costs: [M, Q], of which the first `targets` rows count.
-MatchedPairs match_image(const float* costs, std::int64_t targets, std::int64_t queries) {
+// costs: [targets, queries], rows that many numbers apart.
+MatchedPairs match_image(const float* costs,
+                         std::int64_t row_stride,
+                         std::int64_t targets,
+                         std::int64_t queries) {
   const bool by_target = targets <= queries;
   const std::int64_t rows = std::min(targets, queries), columns = std::max(targets, queries);
   std::vector<double> matrix;
   matrix.reserve(static_cast<std::size_t>(rows * columns));
-  if (by_target) {
-    matrix.assign(costs, costs + rows * columns);
-  } else {
-    for (std::int64_t q = 0; q < queries; ++q) {
-      for (std::int64_t t = 0; t < targets; ++t) matrix.push_back(costs[t * queries + q]);
+  for (std::int64_t row = 0; row < rows; ++row) {
+    for (std::int64_t column = 0; column < columns; ++column) {
+      const std::int64_t target = by_target ? row : column, query = by_target ? column : row;
+      matrix.push_back(static_cast<double>(costs[target * row_stride + query]));
     }
   }
   const std::vector<std::int64_t> assigned = assign_rows(matrix, rows, columns);
@@ -76,25 +78,26 @@ torch::Tensor matching_costs(const torch::Tensor& logits,
                              const BatchTargets& targets,
                              const MatcherSettings& settings) {
   const torch::NoGradGuard no_grad;
-  const std::int64_t images = targets.images(), most = targets.most;
-  // One more row, for places without a target.
-  const torch::Tensor places = targets.places().flatten();
-  const torch::Tensor target_boxes =
-      torch::constant_pad_nd(targets.boxes_cxcywh, {0, 0, 0, 1}, 0.5).index_select(0, places);
-  const torch::Tensor target_classes =
-      torch::constant_pad_nd(targets.classes, {0, 1}).index_select(0, places);
+  std::vector<std::int64_t> image_of_target;
+  for (std::size_t image = 0; image < targets.counts.size(); ++image) {
+    image_of_target.insert(image_of_target.end(),
+                           static_cast<std::size_t>(targets.counts[image]),
+                           static_cast<std::int64_t>(image));
+  }
+  const torch::Tensor images = index_tensor(image_of_target, targets.device());
 
-  // Coordinates first: [4, K, B, 1, Q] against [4, 1, B, M, 1].
+  // Coordinates first, so that operations run along the queries: [4, T, K, Q].
+  const auto beside_targets = [&](const torch::Tensor& boxes) {
+    return boxes.permute({3, 1, 0, 2}).index_select(1, images);
+  };
   const torch::Tensor predicted = sanitized_boxes(boxes_cxcywh);
-  const torch::Tensor sought = target_boxes.view({1, images, most, 1, 4});
-  const torch::Tensor cost_bbox =
-      (predicted.unsqueeze(2).movedim(-1, 0).contiguous() - sought.movedim(-1, 0).contiguous())
-          .abs_()
-          .sum(0);
-  const torch::Tensor cost_class =
-      class_cost(logits, target_classes.view({images, most}), settings);
+  const torch::Tensor sought = targets.boxes_cxcywh.view({targets.total, 1, 1, 4});
+  const torch::Tensor cost_bbox = (beside_targets(predicted) - sought.movedim(-1, 0)).abs_().sum(0);
+  const torch::Tensor cost_class = class_cost(logits, images, targets.classes, settings);
   const torch::Tensor cost_giou =
-      -box_overlaps(cxcywh_to_xyxy(predicted).unsqueeze(2), cxcywh_to_xyxy(sought)).giou;
+      -box_overlaps(beside_targets(cxcywh_to_xyxy(predicted)).movedim(0, -1),
+                    cxcywh_to_xyxy(sought))
+           .giou;
   return torch::nan_to_num(settings.cost_bbox * cost_bbox + settings.cost_class * cost_class +
                                settings.cost_giou * cost_giou,
                            kNanCost);
@@ -118,12 +121,15 @@ Matching match_targets(const torch::Tensor& logits,
   const float* values = copied.const_data_ptr<float>();
   matching.boxes_finite = values[costs.numel()] != 0;
 
-  const std::int64_t block = targets.most * queries;
   parallel_for(sets * images, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      const std::size_t set = static_cast<std::size_t>(i / images);
+      const std::int64_t set = i / images;
       const std::size_t image = static_cast<std::size_t>(i % images);
-      matching.pairs[set][image] = match_image(values + i * block, targets.counts[image], queries);
+      matching.pairs[static_cast<std::size_t>(set)][image] =
+          match_image(values + (targets.first[image] * sets + set) * queries,
+                      sets * queries,
+                      targets.counts[image],
+                      queries);
     }
   });
   return matching;

@@ -28,8 +28,8 @@ struct Matching {
   bool boxes_finite = true;  // false if some predicted box had to be made safe
 };
 
-// [K, B, M, Q] float32, without gradient; values at places beyond an image's targets mean nothing.
-// logits: [K, B, Q, C], boxes: [K, B, Q, 4], float32.
+// [T, K, Q] float32, without gradient: of every target of the batch and the queries of its image.
+// logits: [K, B, Q, C], boxes: [K, B, Q, 4], float32. T > 0.
 torch::Tensor matching_costs(const torch::Tensor& logits,
                              const torch::Tensor& boxes_cxcywh,
                              const BatchTargets& targets,

@@ -1,9 +1,11 @@
 #include "detectors/ltdetr/ltdetr_losses.hpp"
 
 #include <c10/core/impl/LocalDispatchKeySet.h>
+#include <fmt/format.h>
 
 #include "detectors/ltdetr/batch_targets.hpp"
 #include "detectors/ltdetr/criterion.hpp"
+#include "saker/error.hpp"
 
 namespace saker {
 namespace {
@@ -15,7 +17,14 @@ LossTerms losses(const DecoderOutputs& outputs,
                  const MeanOverProcesses& mean_over_processes,
                  bool training) {
   const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
-  const BatchTargets batch = batch_targets(targets, outputs.matching.layers.at(0).logits.size(-1));
+  const torch::Tensor& logits = outputs.matching.layers.at(0).logits;
+  const BatchTargets batch = batch_targets(targets, logits.size(-1));
+  if (batch.images() != logits.size(0)) {
+    throw Error(ErrorKind::kData,
+                fmt::format("a batch of {} images has targets of {}; each needs its own",
+                            logits.size(0),
+                            batch.images()));
+  }
   const CriterionInput input = {.outputs = outputs,
                                 .targets = batch,
                                 .denoising_groups = denoising_groups,

@@ -55,10 +55,12 @@ Case golden_case(const std::string& name, const nlohmann::ordered_json& info) {
 }
 
 // [Q, T_i] of one image.
-torch::Tensor costs_of(const Case& made, std::int64_t image) {
+torch::Tensor costs_of(const Case& made, std::size_t image) {
   const BatchTargets targets = batch_targets(made.targets, made.classes);
-  return matching_costs(made.logits, made.boxes, targets, kSettings)[0][image]
-      .slice(0, 0, targets.counts[static_cast<std::size_t>(image)])
+  const std::int64_t first = targets.first[image];
+  return matching_costs(made.logits, made.boxes, targets, kSettings)
+      .select(1, 0)
+      .slice(0, first, first + targets.counts[image])
       .t();
 }
 
@@ -83,7 +85,7 @@ TEST(HungarianMatcher, AgreesWithTheGoldenVectors) {
       EXPECT_EQ(pairs.queries, test::to_list(golden.full(key(".query."))));
       EXPECT_EQ(pairs.targets, test::to_list(golden.full(key(".target."))));
       if (made.targets.classes[i].numel() == 0) continue;
-      const torch::Tensor costs = costs_of(made, static_cast<std::int64_t>(i));
+      const torch::Tensor costs = costs_of(made, i);
       const bool sampled = name == "full_size";
       EXPECT_TRUE(test::near(
           sampled ? costs.slice(0, 0, costs.size(0), 7).slice(1, 0, costs.size(1), 3) : costs,

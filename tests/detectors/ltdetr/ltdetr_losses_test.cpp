@@ -290,6 +290,13 @@ TEST_P(LtdetrLosses, GradientOfBoxesAgreesWithDifferences) {
       2e-2);
 }
 
+TEST_P(LtdetrLosses, RefuseTargetsOfOtherImages) {
+  Batch batch = batch_of({2, 3}, GetParam());
+  batch.targets.classes.pop_back();
+  batch.targets.boxes_cxcywh_norm.pop_back();
+  EXPECT_THROW(batch.losses(GetParam()), Error);
+}
+
 TEST_P(LtdetrLosses, RefuseDenoisingQueriesThatDoNotFit) {
   Batch batch = batch_of({2, 3}, GetParam());
   batch.groups += 1;
