@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "detectors/picodet/golden_cases.hpp"
-#include "tensors/golden_tensors.hpp"
 #include "golden.hpp"
+#include "tensors/golden_tensors.hpp"
 
 namespace saker {
 namespace {
