@@ -127,16 +127,16 @@ Value resolved_settings(const TrainArgs& args,
                         const TrainingPlan& plan,
                         const ResolvedData& data,
                         const ResolvedTransforms& transforms,
-                        const Recipe& recipe) {
+                        const Value& model_args) {
   Value value = to_value(args);
   value["data"] = to_value(data.args);
   value["steps"] = plan.steps;
   value["batch_size"] = plan.batch_size * plan.world_size;
   value["gradient_accumulation_steps"] = plan.accumulation;
   value["num_workers"] = plan.num_workers;
-  value["precision"] = plan.precision == Precision::kFloat32 ? "32-true" : "bf16-mixed";
+  value["precision"] = to_string(plan.precision);
   value["accelerator"] = plan.device.is_cpu() ? "cpu" : "gpu";
-  value["model_args"] = recipe.resolved_model_args();
+  value["model_args"] = model_args;
   value["transform_args"] = transforms.to_value();
   Value& logger = value["logger_args"];
   logger["log_every_num_steps"] = plan.log_every;
@@ -182,8 +182,21 @@ TrainingPlan make_plan(const TrainArgs& args,
       settings.logger.val_every_num_steps.value_or(auto_validation_interval(plan.steps));
   plan.seed = static_cast<std::uint64_t>(args.seed);
   plan.device = training_device(args, log);
-  plan.precision = training_precision(args, plan.device);
+  plan.precision = training_precision(args, plan.device, recipe);
   return plan;
+}
+
+// Arguments of the reference that are taken and change nothing.
+void warn_of_idle_arguments(const TrainArgs& args, RunLog& log) {
+  if (args.reuse_class_head) {
+    log.warning(
+        "reuse_class_head has no effect: a class head keeps what fits of a checkpoint's, by "
+        "position; see model_args.reinit_class_head.");
+  }
+  const Value& compile = args.torch_compile_args;
+  if (!compile.is_null() && compile != Value{{"disable", true}} &&
+      compile != Value(Value::Object{}))
+    log.warning("torch_compile_args has no effect: there is nothing to compile.");
 }
 
 void check_arguments(const TrainArgs& args, SettingsProblems& problems) {
@@ -226,20 +239,19 @@ TrainResult train_object_detection(const TrainArgs& args) {
   const std::unique_ptr<Recipe> recipe =
       make_recipe(source.spec.model_name, args.model_args, problems);
   problems.throw_if_any();
+  recipe->adopt(source.build_args);
   const Value build_args = merged(source.build_args, recipe->build_args());
   const auto train = std::make_shared<const YoloDataset>(data.args, "train");
   const auto val = std::make_shared<const YoloDataset>(data.args, "val");
   TrainingPlan plan = make_plan(args, settings, *recipe, *train, log);
-  const std::int64_t batches_per_epoch =
-      EpochSampler({.dataset_size = train->size(), .batch_size = plan.batch_size})
-          .batches_per_epoch();
-  const ResolvedTransforms transforms =
-      resolve_run_transforms(args,
-                             source,
-                             build_args,
-                             {.total_steps = plan.steps,
-                              .batches_per_epoch = batches_per_epoch,
-                              .gradient_accumulation_steps = plan.accumulation});
+  const RunLength length{.total_steps = plan.steps,
+                         .batches_per_epoch = EpochSampler({.dataset_size = train->size(),
+                                                            .batch_size = plan.batch_size})
+                                                  .batches_per_epoch(),
+                         .gradient_accumulation_steps = plan.accumulation};
+  // Contradictions between the schedule's settings and the run's length show here.
+  static_cast<void>(recipe->schedule(length));
+  const ResolvedTransforms transforms = resolve_run_transforms(args, source, build_args, length);
   const TrainingBatches batches(
       train, std::make_shared<const TrainTransform>(transforms.train), plan);
   Validator validator({val,
@@ -255,12 +267,15 @@ TrainResult train_object_detection(const TrainArgs& args) {
 
   folder.make();
   log.attach_file(folder.train_log());
-  const Value resolved = resolved_settings(args, plan, data, transforms, *recipe);
+  const Value resolved =
+      resolved_settings(args, plan, data, transforms, recipe->resolved_model_args(length));
   log.info("Args: " + to_value(args).to_json(4));
   log.info(fmt::format("Run folder: {}", folder.path().string()));
+  warn_of_idle_arguments(args, log);
   for (const std::string& warning : data.warnings) log.warning(warning);
   log_data(*train, *val, log);
   for (const std::string& warning : transforms.warnings) log.warning(warning);
+  for (const std::string& warning : recipe->warnings(length)) log.warning(warning);
   log.info("Resolved Args: " + resolved.to_json(4));
   write_file_atomically(folder.config(), to_yaml(resolved));
   apply_float32_matmul_precision(args);
@@ -272,8 +287,11 @@ TrainResult train_object_detection(const TrainArgs& args) {
   const std::shared_ptr<Detector> detector =
       make_starting_detector(args, source, spec, build_args, log);
   for (const std::string& warning : detector->warnings()) log.warning(warning);
-  if (const std::string loaded = recipe->load_backbone(*detector); !loaded.empty())
-    log.info(loaded);
+  // Weights of a whole detector bring their own backbone.
+  if (!source.has_weights()) {
+    if (const std::string loaded = recipe->load_backbone(*detector); !loaded.empty())
+      log.info(loaded);
+  }
   detector->to(plan.device);
   log_plan(plan, log);
 

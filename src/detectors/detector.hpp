@@ -41,6 +41,16 @@ struct LossTerms {
   torch::Tensor total;  // scalar, differentiable while training
   std::vector<std::pair<std::string, torch::Tensor>> logged;  // detached scalars, e.g. "loss_vfl"
   bool boxes_finite = true;  // false: some predicted box was not finite, and was replaced
+  // All summands of the total, detached, where `logged` are not all: what a search for a term that
+  // is not finite looks at.
+  std::vector<std::pair<std::string, torch::Tensor>> terms = {};
+};
+
+// What the random numbers of a training step depend on, such as those of noised targets: equal keys
+// give equal numbers.
+struct DrawKey {
+  std::uint64_t seed = 0;
+  std::uint64_t batch = 0;  // number of the batch in the run, over all processes; < 2^32
 };
 
 // Candidate detections of one image.
@@ -74,7 +84,9 @@ class Detector : public torch::nn::Module {
   virtual std::vector<std::string> loss_names() const = 0;
 
   // images: [B, C, H, W] float32, normalised. Uses the module's training flag for batch norm.
-  virtual LossTerms training_losses(const torch::Tensor& images, const Targets& targets) = 0;
+  virtual LossTerms training_losses(const torch::Tensor& images,
+                                    const Targets& targets,
+                                    const DrawKey& draws) = 0;
 
   // Losses and candidates of the same forward pass, in evaluation mode and without gradients; boxes
   // in evaluation_space().

@@ -5,16 +5,19 @@
 
 #include <array>
 
+#include "backbones/backbone_config.hpp"
 #include "core/nearest_name.hpp"
+#include "detectors/ltdetr/ltdetr_family.hpp"
 #include "detectors/picodet/picodet_family.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
 namespace {
 
-std::array<const DetectorFamily*, 1> families() { return {&picodet_family()}; }
+std::array<const DetectorFamily*, 2> families() { return {&ltdetr_family(), &picodet_family()}; }
 
 [[noreturn]] void refuse_unknown(const std::string& name) {
+  if (is_giant(name)) throw giant_not_offered(name);
   std::vector<std::string> all;
   for (const DetectorName& known : detector_names()) {
     if (known.listed) all.push_back(known.name);

@@ -52,14 +52,19 @@ struct ImageSettings {
   ReadImageArgs read_image_args() const;
 };
 
+struct DebugSettings {
+  bool capture_gradients = false;  // stop at a gradient that is not finite, as at such a loss
+};
+
 struct TrainingSettings {
   LoggerSettings logger;
   CheckpointSettings checkpoint;
   MetricSettings metric;
   LoaderSettings loader;
   ImageSettings image;
+  DebugSettings debug;
 
-  // Reads the five sections; everything wrong is added to problems.
+  // Reads the six sections; everything wrong is added to problems.
   static TrainingSettings read(const TrainArgs& args, SettingsProblems& problems);
 };
 

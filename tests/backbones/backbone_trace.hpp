@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "backbones/backbone.hpp"
+#include "nn/rotary_embedding.hpp"
+#include "nn/transformer_block.hpp"
 #include "tensors/fill_module.hpp"
 #include "tensors/golden_tensors.hpp"
 #include "tensors/normalized_image.hpp"

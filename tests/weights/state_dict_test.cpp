@@ -157,7 +157,7 @@ TEST(StateDict, PicklesAndNamesWhatIsNoTensor) {
 }
 
 TEST(StateDict, WeightsThatAreMovedInHandOverTheirMemory) {
-  const torch::nn::Linear from(3, 2), to(3, 2), other(3, 2);
+  torch::nn::Linear from(3, 2), to(3, 2), other(3, 2);
   const test::TemporaryFolder folder;
   write_checkpoint(folder / "a.pt", to_pickle(collect_state_dict(*from), true));
   StateDict weights = to_state_dict(read_checkpoint(folder / "a.pt"));

@@ -94,6 +94,7 @@ torch::Tensor FeatureExtractor::project(std::size_t projector, const torch::Tens
 }
 
 void FeatureExtractor::deploy() {
+  eval();
   backbone_->deploy();
   if (adapter_) adapter_->fold(*this);
   if (projectors_.empty()) return;
@@ -114,11 +115,6 @@ void FeatureExtractor::set_frozen(bool frozen) {
 }
 
 void FeatureExtractor::train(bool on) { torch::nn::Module::train(on && !frozen_); }
-
-void FeatureExtractor::deploy() {
-  eval();
-  backbone_->deploy();
-}
 
 std::string FeatureExtractor::backbone_prefix() const {
   return fmt::format("{}.{}.", kWrapper, backbone_key(backbone_->config().kind));

@@ -42,9 +42,6 @@ class FeatureExtractor : public torch::nn::Module {
   bool is_frozen() const { return frozen_; }
   void train(bool on = true) override;
 
-  // Puts this module, for good, into the form for prediction (see Backbone::deploy).
-  void deploy();
-
   // Puts it, for good, into the form for prediction. State dicts are no longer available.
   void deploy();
 

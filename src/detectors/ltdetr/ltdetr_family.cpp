@@ -52,7 +52,6 @@ class LtdetrFamily final : public DetectorFamily {
            .plain_name = known.config.name,
            .image_size = known.config.image_size,
            .licence = licence_of(known),
-           .has_published_weights = known.has_published_weights,
            .listed = known.name.find("/_") == std::string::npos && !known.name.starts_with("_")});
     }
     return names;

@@ -96,7 +96,9 @@ DecodedOutputs PicoDet::forward(const torch::Tensor& images, std::optional<Image
   return decode_one_to_one(o2o_head_->forward(features(images)), size_of(images), original);
 }
 
-LossTerms PicoDet::training_losses(const torch::Tensor& images, const Targets& targets) {
+LossTerms PicoDet::training_losses(const torch::Tensor& images,
+                                   const Targets& targets,
+                                   const DrawKey&) {
   const TrainingOutputs outputs = forward_train(images);
   return picodet_losses(
       outputs.one_to_many, outputs.one_to_one, size_of(images), targets, loss_weights_);

@@ -52,7 +52,9 @@ class PicoDet final : public Detector {
     return {"loss", "loss_vfl", "loss_giou", "loss_dfl"};
   }
 
-  LossTerms training_losses(const torch::Tensor& images, const Targets& targets) override;
+  LossTerms training_losses(const torch::Tensor& images,
+                            const Targets& targets,
+                            const DrawKey& draws) override;
   Validation validate(const torch::Tensor& images,
                       const Targets& targets,
                       const std::vector<ImageSize>& original_sizes) override;

@@ -72,7 +72,9 @@ Matching match(const Case& made) {
 TEST(HungarianMatcher, AgreesWithTheGoldenVectors) {
   SAKER_GOLDEN(path, "ltdetr_train/matcher.safetensors");
   const test::GoldenTensors golden(path);
-  for (const auto& [name, info] : golden.info().at("cases").items()) {
+  for (const auto& item : golden.info().at("cases").items()) {
+    const std::string& name = item.key();
+    const nlohmann::json& info = item.value();
     const Case made = golden_case(name, info);
     const Matching matching = match(made);
     EXPECT_EQ(matching.boxes_finite, name != "nonfinite") << name;

@@ -68,7 +68,7 @@ TEST(PicoDetLosses, BackwardReachesBothHeadsWithTheFactorsOfTheTotal) {
       low.box_logits.push_back(head->box_logits[level].detach());
       high.box_logits.push_back(head->box_logits[level].detach());
     }
-    const auto total = [&](const HeadOutputs& changed) {
+    const auto total = [&, is_dense = is_dense](const HeadOutputs& changed) {
       return picodet_losses(
                  is_dense ? changed : o2m, is_dense ? o2o : changed, kInput, no_boxes(), weights)
           .total.item<double>();
