@@ -6,6 +6,7 @@
 #include "api/model_source.hpp"
 #include "api/training_device.hpp"
 #include "detectors/registry.hpp"
+#include "loggers/run_log.hpp"
 #include "saker/train.hpp"
 #include "train/step_capture.hpp"
 
@@ -13,7 +14,8 @@ namespace saker {
 
 ReplayReport replay_training_step(const ReplayArgs& args) {
   const StepCapture capture = read_step_capture(args.capture);
-  const torch::Device device = training_device({.accelerator = args.accelerator});
+  RunLog log;
+  const torch::Device device = training_device({.accelerator = args.accelerator}, log);
   const std::shared_ptr<Detector> model = load_detector(read_model_file(args.capture));
   model->to(device);
   SettingsProblems problems;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -107,14 +108,14 @@ void read_losses(SettingsReader& reader, std::vector<std::string>& target) {
   target = std::move(losses);
 }
 
-void read_loss_weights(SettingsReader& reader, std::map<std::string, double>& target) {
+void read_loss_weights(SettingsReader& reader, std::map<std::string, double, std::less<>>& target) {
   const Value* value = reader.find("loss_weight_dict");
   if (value == nullptr) return;
   if (!value->is_object()) {
     reader.problems().wrong_type(reader.path_of("loss_weight_dict"), "a map of numbers", *value);
     return;
   }
-  std::map<std::string, double> weights;
+  std::map<std::string, double, std::less<>> weights;
   SettingsReader terms(*value, reader.path_of("loss_weight_dict"), reader.problems());
   for (const auto& [key, weight] : value->as_object())
     terms.read(key_text(key), weights[key_text(key)], at_least(0));
@@ -134,8 +135,10 @@ void check_losses(const LtdetrConfig& config,
                   const LtdetrTrainingArgs& args,
                   SettingsProblems& problems) {
   DecoderConfig decoder = config.decoder;
-  decoder.kind = args.decoder_name.value_or(args.loss.has("local") ? DecoderKind::kDfine
-                                                                   : config.decoder.kind);
+  const std::vector<std::string>& losses = args.loss.losses;
+  const bool has_local = std::find(losses.begin(), losses.end(), "local") != losses.end();
+  decoder.kind =
+      args.decoder_name.value_or(has_local ? DecoderKind::kDfine : config.decoder.kind);
   try {
     loss_settings_for(decoder, args.loss).validate();
   } catch (const Error& error) {

@@ -1,7 +1,9 @@
 // Five optimizer steps of the reference, from forward pass to averaged weights.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -112,6 +114,27 @@ class OneThread {
   int before_;
 };
 
+// How far the reference's own run moves under 1e-6 relative noise on its weights, as the golden
+// file records for each step: the most up to a step, since differences grow from step to step.
+// LibTorch's kernels for another instruction set alone move a run by as much, so that no tolerance
+// can be below it; one draw of the noise is taken for a standard deviation.
+class MeasuredSpread {
+ public:
+  explicit MeasuredSpread(const nlohmann::ordered_json& rows) : rows_(rows) {}
+
+  double tolerance(double stated, std::int64_t last_step, const char* quantity) const {
+    double most = 0;
+    for (const auto& row : rows_) {
+      if (row.value("step", last_step) <= last_step)
+        most = std::max(most, row.value(quantity, 0.0));
+    }
+    return std::max(stated, 3 * most);
+  }
+
+ private:
+  const nlohmann::ordered_json& rows_;
+};
+
 class Trajectory : public ::testing::TestWithParam<TrajectoryCase> {};
 
 TEST_P(Trajectory, LossesGradientsWeightsAndAverage) {
@@ -147,13 +170,17 @@ TEST_P(Trajectory, LossesGradientsWeightsAndAverage) {
     }
   };
 
+  const MeasuredSpread spread(golden.at("spread_under_1e_6_relative_weight_noise"));
+  constexpr std::int64_t kLastStep = 4;
   for (const auto& row : golden.at("rows")) {
     if (row.contains("validation")) {
       average->eval();
       const torch::Tensor images = test::golden_input("picodet.traj.val", 4, 160, 160);
       const auto result = average->validate(images, targets, std::vector<ImageSize>(4, {160, 160}));
-      expect_logged(
-          result.losses, row.at("validation").at("logged"), "val_loss", test_case.later_loss);
+      expect_logged(result.losses,
+                    row.at("validation").at("logged"),
+                    "val_loss",
+                    spread.tolerance(test_case.later_loss, kLastStep, "validation_loss_rel"));
       continue;
     }
     const std::int64_t step = row.at("step");
@@ -163,12 +190,16 @@ TEST_P(Trajectory, LossesGradientsWeightsAndAverage) {
     const torch::Tensor images =
         test::golden_input("picodet.traj.x" + std::to_string(step), 4, 160, 160);
     const LossTerms terms = model->training_losses(images, targets, {});
-    expect_logged(terms, row.at("logged"), "train_loss", step == 0 ? 1e-5 : test_case.later_loss);
+    expect_logged(terms,
+                  row.at("logged"),
+                  "train_loss",
+                  step == 0 ? 1e-5 : spread.tolerance(test_case.later_loss, step, "loss_rel"));
     terms.total.backward();
     const double norm = row.at("grad_norm");
+    const double stated = test_case.gradient_norm.at(static_cast<std::size_t>(step));
     EXPECT_NEAR(gradient_norm(*model),
                 norm,
-                test_case.gradient_norm.at(static_cast<std::size_t>(step)) * norm);
+                (step == 0 ? stated : spread.tolerance(stated, step, "grad_norm_rel")) * norm);
     training.update(lr);
     training.average();
     expect_checksums(row.at("model"), *model, test_case.checksum);
