@@ -28,11 +28,6 @@ struct ModelInfo {
   std::vector<std::string> warnings;               // what was odd about the file, one line each
 };
 
-struct LoadArgs {
-  // fp32, or bf16: products and convolutions in bfloat16, for processors that compute in it.
-  std::string precision = "fp32";
-};
-
 struct PredictArgs {
   double threshold = 0.6;  // least score that is kept
 };
@@ -61,8 +56,8 @@ class Model {
 
 // name_or_file: an exported .pt, a .ckpt, or a name of `saker models`.
 // Throws Error (checkpoint) for a file that is none, (usage) for an unknown name, with the nearest
-// names, (unsupported) for a precision that this processor does not have.
-Model load_model(const std::string& name_or_file, const LoadArgs& args = {});
+// names.
+Model load_model(const std::string& name_or_file);
 
 // The names that load_model and training know.
 struct ModelListing {

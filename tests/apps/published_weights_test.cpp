@@ -38,6 +38,19 @@ TEST_F(PublishedModel, OfflineTellsWhatToPutWhere) {
   EXPECT_EQ(result.output, "");
 }
 
+TEST_F(PublishedModel, OfflineWorksTheSameForLtdetr) {
+  const test::ScopedVariable mirror("SAKER_HUB_URL", "http://127.0.0.1:9");
+  write_file_atomically(folder_ / "a.jpg", "");
+  const test::ProgramResult result =
+      test::run_program({"predict", "--model", "dinov3/vitt16-ltdetr-coco", folder_ / "a.jpg"});
+  EXPECT_EQ(result.exit_code, 1);
+  for (const std::string& word : {std::string("dinov3/vitt16-ltdetr-coco"),
+                                  std::string("http://127.0.0.1:9/"),
+                                  (folder_ / "cache").string()}) {
+    EXPECT_NE(result.errors.find(word), std::string::npos) << word << "\n" << result.errors;
+  }
+}
+
 TEST_F(PublishedModel, FileOfAnotherChecksumIsNotUsed) {
   const test::LoopbackServer server([](const test::HttpRequest& request) {
     return test::serve_file(request, "something else", "\"v1\"");
@@ -52,6 +65,7 @@ TEST_F(PublishedModel, FileOfAnotherChecksumIsNotUsed) {
 }
 
 TEST_F(PublishedModel, ArchitecturesAreNotLookedFor) {
+  write_file_atomically(folder_ / "a.jpg", "");
   const test::ProgramResult result =
       test::run_program({"predict", "--model", "picodet/s-416", folder_ / "a.jpg"});
   EXPECT_EQ(result.exit_code, 2) << result.errors;

@@ -31,7 +31,7 @@ class DetectExample : public ::testing::Test {
 
   void write_model(const std::string& path) {
     const std::shared_ptr<Detector> detector = make_detector(
-        {.model_name = "picodet/s-416", .image_size = {64, 64}, .classes = {{5, "cell"}}}, 1);
+        {.model_name = "picodet/s-416", .image_size = {64, 64}, .classes = {{5, "cell"}}}, {}, 1);
     write_exported_model(path,
                          {.model_class_path = detector->model_class_path(),
                           .init_args = make_init_args(*detector),

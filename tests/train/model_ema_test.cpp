@@ -23,7 +23,7 @@ TEST(ModelEma, DecayEqualsTheGoldens) {
 
 // "linear" and "twin" are one tensor: averaged once, not twice.
 TEST(ModelEma, ATensorWithTwoNamesIsAveragedOnce) {
-  test::ToyDetector model;
+  test::ToyDetector model(/*has_twin=*/true);
   ModelEma ema(model, {.momentum = 0.75, .warmup_steps = 0});
   const torch::Tensor before = model.linear->weight.detach().clone();
   {

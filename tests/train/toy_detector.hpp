@@ -14,16 +14,19 @@
 
 namespace saker::test {
 
-// loss = mean((linear(mean over pixels) - 1)^2); "twin" is another name of "linear".
+// loss = mean((linear(mean over pixels) - 1)^2); on request "twin" is another name of
+// "linear".
 class ToyDetector final : public Detector {
  public:
-  ToyDetector() {
+  explicit ToyDetector(bool has_twin = false) : has_twin_(has_twin) {
     spec_ = {.model_name = "toy", .image_size = {4, 4}, .classes = {{0, "thing"}}};
     linear = register_module("linear", torch::nn::Linear(3, 2));
-    register_module("twin", linear.ptr());
+    if (has_twin) register_module("twin", linear.ptr());
     norm = register_module("norm", torch::nn::BatchNorm1d(2));
+    // Small, so that gradients of a scaled loss stay below the largest float16.
     torch::manual_seed(5);
-    torch::nn::init::normal_(linear->weight);
+    torch::nn::init::normal_(linear->weight, 0, 0.1);
+    torch::nn::init::constant_(linear->bias, 0.5);
   }
 
   const DetectorSpec& spec() const override { return spec_; }
@@ -56,7 +59,7 @@ class ToyDetector final : public Detector {
   PredictionRule prediction_rule() const override { return {}; }
   std::int64_t inference_parameter_count() const override { return 12; }
   std::shared_ptr<Detector> copy() const override {
-    auto other = std::make_shared<ToyDetector>();
+    auto other = std::make_shared<ToyDetector>(has_twin_);
     const torch::NoGradGuard no_grad;
     other->linear->weight.copy_(linear->weight);
     other->linear->bias.copy_(linear->bias);
@@ -71,6 +74,7 @@ class ToyDetector final : public Detector {
   torch::ScalarType answer_type = torch::kFloat;
 
  private:
+  bool has_twin_;
   DetectorSpec spec_;
 };
 

@@ -182,7 +182,7 @@ TEST(CheckpointFile, RoundTripOfAGoldenKeepsTheContainer) {
   }
   std::ranges::sort(names);
   EXPECT_EQ(nlohmann::ordered_json(names), facts.at("entries"));
-  const std::span<const std::byte> version = zip.read(*zip.find("tiny_exported/version"));
+  const std::vector<std::byte> version = zip.read(*zip.find("tiny_exported/version"));
   EXPECT_EQ(std::string(reinterpret_cast<const char*>(version.data()), version.size()),
             facts.at("version"));
 }

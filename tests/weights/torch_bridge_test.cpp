@@ -102,10 +102,13 @@ TEST(TorchBridge, TakenMemoryIsLikeAnyOther) {
   ASSERT_TRUE(take_memory(parameter, source));
   (parameter * parameter).sum().backward();
   EXPECT_EQ(parameter.grad().sum().item<float>(), 8);
-  const torch::NoGradGuard no_grad;
-  parameter.resize_({8});
-  parameter.fill_(3);
-  EXPECT_EQ(to_torch(to_stored(parameter)).sum().item<float>(), 24);
+
+  torch::Tensor buffer = torch::zeros({4});
+  source = read_alone(torch::ones({4}));
+  ASSERT_TRUE(take_memory(buffer, source));
+  buffer.resize_({8});
+  buffer.fill_(3);
+  EXPECT_EQ(to_torch(to_stored(buffer)).sum().item<float>(), 24);
 }
 
 TEST(TorchBridge, TakesNoMemoryThatSomebodyElseHolds) {

@@ -34,7 +34,7 @@ DecoderTrunk::DecoderTrunk(const DecoderConfig& config, std::int64_t classes)
                   config.width,
                   /*always=*/config.kind == DecoderKind::kRtdetrV2) {
   const std::int64_t width = config.width;
-  stack_ = register_module("decoder", std::make_shared<torch::nn::Module>());
+  stack_ = register_module("decoder", std::make_shared<DecoderStack>());
   const auto layer_list =
       stack_->register_module("layers", std::make_shared<torch::nn::ModuleListImpl>());
   for (std::int64_t i = 0; i < config.layers; ++i) {

@@ -5,7 +5,10 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "detectors/ltdetr/decoder.hpp"
@@ -14,8 +17,23 @@
 #include "detectors/ltdetr/token_memory.hpp"
 #include "nn/linear_unit.hpp"
 #include "nn/relu_mlp.hpp"
+#include "weights/state_dict.hpp"
 
 namespace saker {
+
+// The module below "decoder", which holds the layers and shows some of the decoder's own tensors.
+class DecoderStack : public torch::nn::Module, public SharesParameters {
+ public:
+  void share(std::string name, torch::Tensor tensor) {
+    shared_.emplace_back(std::move(name), std::move(tensor));
+  }
+  std::vector<std::pair<std::string, torch::Tensor>> shared_parameters() const override {
+    return shared_;
+  }
+
+ private:
+  std::vector<std::pair<std::string, torch::Tensor>> shared_;
+};
 
 // Keys, in this order: input_proj.i.*, decoder.layers.i.*, denoising_class_embed.weight,
 // query_pos_head.*, enc_output.*, enc_score_head.*, enc_bbox_head.*, dec_score_head.i.*, and what
@@ -42,8 +60,7 @@ class DecoderTrunk : public Decoder {
 
   // Registers a list of `layers` MLPs with three layers and so many outputs.
   std::vector<ReluMlp> add_box_heads(const char* name, std::int64_t outputs);
-  // The module below "decoder", which holds the layers.
-  torch::nn::Module& stack() { return *stack_; }
+  DecoderStack& stack() { return *stack_; }
   std::size_t last_layer() const { return layers_.size() - 1; }
 
   const DecoderConfig config_;
@@ -53,7 +70,7 @@ class DecoderTrunk : public Decoder {
 
  private:
   TokenProjection projection_;
-  std::shared_ptr<torch::nn::Module> stack_;
+  std::shared_ptr<DecoderStack> stack_;
   torch::Tensor denoising_classes_;  // [K + 1, D]; row K is that of padding
   std::optional<QuerySelection> selection_;
 };

@@ -19,8 +19,8 @@ DfineDecoder::DfineDecoder(const DecoderConfig& config, std::int64_t classes)
   up_ = register_parameter("up", torch::full({1}, kUp), /*requires_grad=*/false);
   reg_scale_ =
       register_parameter("reg_scale", torch::full({1}, config.reg_scale), /*requires_grad=*/false);
-  stack().register_parameter("up", up_, /*requires_grad=*/false);
-  stack().register_parameter("reg_scale", reg_scale_, /*requires_grad=*/false);
+  stack().share("up", up_);
+  stack().share("reg_scale", reg_scale_);
   const auto list =
       stack().register_module("lqe_layers", std::make_shared<torch::nn::ModuleListImpl>());
   for (std::int64_t i = 0; i < config.layers; ++i) {
