@@ -93,7 +93,8 @@ TEST(ResizeBilinear, EqualsTheGolden) {
   SAKER_GOLDEN(json, "transforms/resize_linear.json");
   SAKER_GOLDEN(tensors, "transforms/resize_linear.safetensors");
   const auto golden = test::read_safetensors(tensors);
-  for (const auto& entry : test::read_json(json).at("cases")) {
+  const auto golden_file = test::read_json(json);
+  for (const auto& entry : golden_file.at("cases")) {
     const std::int64_t h = entry["in"][0];
     const std::int64_t w = entry["in"][1];
     for (const std::string kind : {"noise", "ramp"}) {
@@ -116,7 +117,8 @@ TEST(ResizeAntialias, EqualsTheGolden) {
   SAKER_GOLDEN(json, "sahi/resize_antialias.json");
   SAKER_GOLDEN(tensors, "sahi/resize_antialias.safetensors");
   const auto golden = test::read_safetensors(tensors);
-  for (const auto& entry : test::read_json(json).at("cases")) {
+  const auto golden_file = test::read_json(json);
+  for (const auto& entry : golden_file.at("cases")) {
     const std::int64_t h = entry["in"][0];
     const std::int64_t w = entry["in"][1];
     for (const std::string kind : {"noise", "ramp"}) {

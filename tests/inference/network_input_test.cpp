@@ -49,7 +49,8 @@ TEST(NetworkInput, AgreesWithTheGoldenPreprocessing) {
   SAKER_GOLDEN(cases_path, "sahi/preprocess.json");
   SAKER_GOLDEN(tensors_path, "sahi/preprocess.safetensors");
   const auto tensors = test::read_safetensors(tensors_path);
-  for (const Json& item : test::read_json(cases_path).at("cases")) {
+  const auto golden_file = test::read_json(cases_path);
+  for (const Json& item : golden_file.at("cases")) {
     const std::string name = item.at("name");
     NetworkInput input{.size = {item.at("image_size")[0], item.at("image_size")[1]},
                        .channels = 3,

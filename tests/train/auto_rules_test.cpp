@@ -10,7 +10,8 @@ namespace {
 
 TEST(AutoRules, IntervalsEqualTheGoldens) {
   SAKER_GOLDEN(path, "platform/derived.json");
-  for (const auto& row : test::read_json(path).at("logger_auto")) {
+  const auto golden_file = test::read_json(path);
+  for (const auto& row : golden_file.at("logger_auto")) {
     const auto steps = row.at("steps").get<std::int64_t>();
     const auto& expected = row.at("log_val_vallog");
     EXPECT_EQ(auto_log_interval(steps), expected[0].get<std::int64_t>()) << steps;
@@ -23,7 +24,8 @@ TEST(AutoRules, IntervalsEqualTheGoldens) {
 
 TEST(AutoRules, EarlyStepsAreAlwaysLogged) {
   SAKER_GOLDEN(path, "platform/derived.json");
-  for (const auto& row : test::read_json(path).at("always_logged_steps_1based")) {
+  const auto golden_file = test::read_json(path);
+  for (const auto& row : golden_file.at("always_logged_steps_1based")) {
     const auto interval = row.at("log_every").get<std::int64_t>();
     std::vector<std::int64_t> early;
     for (std::int64_t step = 1; step < interval; ++step) {
@@ -36,7 +38,8 @@ TEST(AutoRules, EarlyStepsAreAlwaysLogged) {
 
 TEST(AutoRules, AccumulationReachesTheDefaultBatch) {
   SAKER_GOLDEN(path, "platform/derived.json");
-  for (const auto& row : test::read_json(path).at("gradient_accumulation")) {
+  const auto golden_file = test::read_json(path);
+  for (const auto& row : golden_file.at("gradient_accumulation")) {
     std::optional<std::int64_t> given;
     if (row.at("value").is_number()) given = row.at("value").get<std::int64_t>();
     const auto batch = row.at("global").get<std::int64_t>();
@@ -52,7 +55,8 @@ TEST(AutoRules, AccumulationReachesTheDefaultBatch) {
 
 TEST(AutoRules, BatchFollowsTheDataAndTheProcesses) {
   SAKER_GOLDEN(path, "platform/derived.json");
-  for (const auto& row : test::read_json(path).at("global_batch_size")) {
+  const auto golden_file = test::read_json(path);
+  for (const auto& row : golden_file.at("global_batch_size")) {
     std::optional<std::int64_t> per_device;
     if (row.at("loader_args").is_object())
       per_device = row.at("loader_args").at("batch_size").get<std::int64_t>();
@@ -72,7 +76,8 @@ TEST(AutoRules, BatchFollowsTheDataAndTheProcesses) {
 
 TEST(AutoRules, EpochsCountFinishedPassesOverTheData) {
   SAKER_GOLDEN(path, "platform/derived.json");
-  for (const auto& row : test::read_json(path).at("epoch")) {
+  const auto golden_file = test::read_json(path);
+  for (const auto& row : golden_file.at("epoch")) {
     EXPECT_EQ(finished_epochs(row.at("step").get<std::int64_t>(),
                               row.at("accumulation").get<std::int64_t>(),
                               row.at("batches").get<std::int64_t>()),

@@ -10,7 +10,8 @@ namespace {
 
 TEST(ModelEma, DecayEqualsTheGoldens) {
   SAKER_GOLDEN(path, "ltdetr_train/schedules.json");
-  for (const auto& row : test::read_json(path).at("ema_decay")) {
+  const auto golden_file = test::read_json(path);
+  for (const auto& row : golden_file.at("ema_decay")) {
     const EmaSettings settings{.momentum = row.at("decay"), .warmup_steps = row.at("warmup")};
     for (const auto& value : row.at("values")) {
       const double expected = value[1];

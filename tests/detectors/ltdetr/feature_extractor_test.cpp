@@ -89,7 +89,8 @@ TEST_P(ModelFeatureExtractor, KeysShapesTypesAndTheirOrderAreTheReferences) {
   const auto extractor = make_feature_extractor(config_of(model), 3, std::nullopt);
   const StateDict state = collect_state_dict(*extractor).with_prefix("backbone.");
   std::size_t i = 0;
-  for (const auto& row : test::read_json(path).at("state_dict")) {
+  const auto golden_file = test::read_json(path);
+  for (const auto& row : golden_file.at("state_dict")) {
     const std::string name = row.at(0);
     if (!name.starts_with("backbone.")) break;
     ASSERT_LT(i, state.size()) << name;

@@ -12,7 +12,8 @@ namespace {
 TEST(FlatCosineSchedule, GoldenLearningRates) {
   SAKER_GOLDEN(path, "ltdetr_train/schedules.json");
   int curves = 0;
-  for (const auto& [name, curve] : test::read_json(path).at("lr_curves").items()) {
+  const auto golden_file = test::read_json(path);
+  for (const auto& [name, curve] : golden_file.at("lr_curves").items()) {
     if (curve.at("kind") != "flat-cosine") continue;
     ++curves;
     const FlatCosineSchedule schedule({.total_steps = curve.at("total_steps"),

@@ -10,7 +10,8 @@ namespace {
 TEST(LinearSchedule, GoldenLearningRates) {
   SAKER_GOLDEN(path, "ltdetr_train/schedules.json");
   int curves = 0;
-  for (const auto& [name, curve] : test::read_json(path).at("lr_curves").items()) {
+  const auto golden_file = test::read_json(path);
+  for (const auto& [name, curve] : golden_file.at("lr_curves").items()) {
     if (curve.at("kind") != "linear") continue;
     ++curves;
     const LinearSchedule schedule(curve.at("warmup").get<std::int64_t>(), 0.01);

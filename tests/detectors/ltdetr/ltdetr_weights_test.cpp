@@ -50,7 +50,8 @@ std::string message_of(const std::function<void()>& action) {
 
 TEST(LtdetrWeights, TakesClassRowsByPositionAsTheReferenceDoes) {
   SAKER_GOLDEN(path, "ltdetr_train/class_heads.json");
-  for (const auto& [label, item] : test::read_json(path).at("cases").items()) {
+  const auto golden_file = test::read_json(path);
+  for (const auto& [label, item] : golden_file.at("cases").items()) {
     SCOPED_TRACE(label);
     const std::string kind = label.substr(0, label.find(':'));
     const std::string counts = label.substr(label.find(':') + 1);

@@ -70,7 +70,8 @@ TEST(LtdetrParameterGroups, ComponentsExemptOnlyWhole) {
 // Which half a name goes to needs no network; every list of the reference is looked at.
 TEST(LtdetrParameterGroups, GoldenNamesSplitIntoBackboneAndDetector) {
   SAKER_GOLDEN(path, "ltdetr_train/param_groups.json");
-  for (const auto& [model, golden] : test::read_json(path).items()) {
+  const auto golden_file = test::read_json(path);
+  for (const auto& [model, golden] : golden_file.items()) {
     for (const auto& group : golden.at("groups")) {
       const bool backbone = group.at("name").get<std::string>().starts_with("backbone");
       for (const auto& name : group.at("params"))
