@@ -15,6 +15,8 @@
 #   spdlog 1.10, fmt 9.1 (MIT)                logs, text
 #   protobuf 3.21 (BSD-3-Clause)              TensorBoard events
 #   libcurl 7.88 (curl licence)               downloads
+#   libcrypto of OpenSSL 3.0 (Apache-2.0)     SHA-256; libcurl loads it too
+#   libdeflate 1.14 (MIT)                     CRC-32 of weights files, at the speed of memory
 #   GoogleTest 1.12 (BSD-3-Clause)            tests
 #   Google Benchmark 1.7 (Apache-2.0)         benchmarks
 include(LibTorch)
@@ -30,8 +32,11 @@ find_package(nlohmann_json REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(Protobuf REQUIRED)
+find_package(CURL REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp)
 pkg_check_modules(WEBPDEMUX REQUIRED IMPORTED_TARGET libwebpdemux)
+pkg_check_modules(LIBDEFLATE REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)
 
 # GDCM's own CMake package asks for tools that are not needed to read files, so its libraries are found directly.

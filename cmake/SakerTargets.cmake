@@ -24,17 +24,18 @@ function(saker_add_library name)
   endif()
 endfunction()
 
-# saker_add_test(NAME SOURCES ... [TORCH] [LINK targets...])
+# saker_add_test(NAME SOURCES ... [TORCH] [LINK targets...] [LABEL label])
 #
-# One GoogleTest program per folder; each of its cases is a CTest test, so that skipped ones are seen.
+# One GoogleTest program per folder; each of its cases is a CTest test, so that skipped ones are seen. The label "slow" is
+# for those that `ctest -LE slow` leaves out.
 function(saker_add_test name)
-  cmake_parse_arguments(ARG "TORCH" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "TORCH" "LABEL" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE saker_flags ${ARG_LINK} saker_test_support GTest::gtest GTest::gtest_main)
   if(ARG_TORCH)
     saker_use_torch_header(${name})
   endif()
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300 LABELS "${ARG_LABEL}")
 endfunction()
 
 # The precompiled header is built once, in saker_torch_header, with the same flags as its users.

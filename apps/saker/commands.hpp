@@ -17,6 +17,7 @@ void add_train_command(CLI::App& program, Action& action);
 void add_predict_command(CLI::App& program, Action& action);
 void add_evaluate_command(CLI::App& program, Action& action);
 void add_models_command(CLI::App& program, Action& action);
+void add_convert_command(CLI::App& program, Action& action);
 void add_data_command(CLI::App& program, Action& action);
 void add_demo_command(CLI::App& program, Action& action);
 

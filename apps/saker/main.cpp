@@ -52,6 +52,7 @@ int main(int argc, char** argv) {
   saker::add_evaluate_command(program, action);
   saker::add_predict_command(program, action);
   saker::add_models_command(program, action);
+  saker::add_convert_command(program, action);
   saker::add_data_command(program, action);
   saker::add_demo_command(program, action);
   try {

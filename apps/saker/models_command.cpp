@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 
 #include "commands.hpp"
@@ -19,20 +20,37 @@ void print_json(const std::vector<ModelListing>& models) {
     entry["parameters"] = model.parameters;
     entry["licence"] = model.licence;
     entry["downloadable"] = model.downloadable;
+    if (model.unused_parameters > 0) entry["unused_parameters"] = model.unused_parameters;
     list.push_back(std::move(entry));
   }
   fmt::print("{}\n", Value(list).to_json(2));
 }
 
 void print_table(const std::vector<ModelListing>& models) {
-  fmt::print(
-      "{:<18} {:>9} {:>12}  {}\n", "name", "input", "parameters", "licence of published weights");
+  std::size_t width = 0;
+  for (const ModelListing& model : models) width = std::max(width, model.name.size());
+  fmt::print("{:<{}} {:>9} {:>12}  {:<5} {}\n",
+             "name",
+             width,
+             "input",
+             "parameters",
+             "fetch",
+             "licence of published weights");
   for (const ModelListing& model : models) {
-    fmt::print("{:<18} {:>9} {:>12}  {}\n",
+    fmt::print("{:<{}} {:>9} {:>12}  {:<5} {}\n",
                model.name,
+               width,
                fmt::format("{}x{}", model.image_height, model.image_width),
                model.parameters,
+               model.downloadable ? "yes" : "no",
                model.licence.empty() ? "-" : model.licence);
+  }
+  for (const ModelListing& model : models) {
+    if (model.unused_parameters == 0) continue;
+    fmt::print("{}: {} parameters without the {} that published files carry and nothing uses\n",
+               model.name,
+               model.parameters - model.unused_parameters,
+               model.unused_parameters);
   }
 }
 

@@ -22,7 +22,35 @@ struct TrainOptions {
   std::string steps, batch_size, accumulation, num_workers, seed;
   bool overwrite = false, resume = false;
   std::vector<std::string> overrides;
+  std::string replay;
 };
+
+void print_names(const char* what, const std::vector<std::string>& names) {
+  if (names.empty()) {
+    std::printf("%s: all finite\n", what);
+    return;
+  }
+  std::printf("%s that are not finite:\n", what);
+  for (const std::string& name : names) std::printf("  %s\n", name.c_str());
+}
+
+int replay(const TrainOptions& options) {
+  const std::string accelerator = options.accelerator.empty() ? "auto" : options.accelerator;
+  const ReplayReport report =
+      replay_training_step({.capture = options.replay, .accelerator = accelerator});
+  std::printf("Step %lld of %s in %s, stopped because %s was not finite\n",
+              static_cast<long long>(report.step) + 1,
+              report.model.c_str(),
+              report.precision.c_str(),
+              report.reason.c_str());
+  for (const std::string& image : report.images) std::printf("  %s\n", image.c_str());
+  for (const ReplayReport::Term& term : report.terms)
+    std::printf("%-28s %14.6g before, %14.6g now\n", term.name.c_str(), term.before, term.now);
+  print_names("Weights", report.weights);
+  print_names("Terms of the loss", report.bad_terms);
+  print_names("Gradients", report.gradients);
+  return 0;
+}
 
 int train(const TrainOptions& options) {
   Value tree = read_settings_file(options.config);
@@ -84,7 +112,8 @@ void add_train_command(CLI::App& program, Action& action) {
   command->add_option("--num-workers", options->num_workers, "Threads that load images");
   command->add_option(
       "--seed", options->seed, "Seed of weights, order and augmentation (default 0)");
-  command->add_option("--precision", options->precision, "32-true or bf16-mixed (default: auto)");
+  command->add_option(
+      "--precision", options->precision, "32-true, bf16-mixed or 16-mixed (default: auto)");
   command->add_option("--accelerator", options->accelerator, "auto, cpu or gpu");
   command->add_option("--devices", options->devices, "How many devices, or which");
   command->add_option(
@@ -92,6 +121,10 @@ void add_train_command(CLI::App& program, Action& action) {
   command->add_flag("--overwrite", options->overwrite, "Write into a folder that is not empty");
   command->add_flag(
       "--resume-interrupted", options->resume, "Go on with the run in --out where it stopped");
+  command->add_option("--replay",
+                      options->replay,
+                      "Run the step again that a training kept in its debug folder, and tell what "
+                      "is not finite");
   command->add_option("settings",
                       options->overrides,
                       "key.sub=value pairs, e.g. transform_args.random_flip.horizontal_prob=0.5");
@@ -101,7 +134,9 @@ void add_train_command(CLI::App& program, Action& action) {
       "batch_size=16\n"
       "Prints the path of the best exported model. Ctrl-C saves and exits with 130; "
       "--resume-interrupted goes on from there.");
-  command->callback([options, &action] { action = [options] { return train(*options); }; });
+  command->callback([options, &action] {
+    action = [options] { return options->replay.empty() ? train(*options) : replay(*options); };
+  });
 }
 
 }  // namespace saker

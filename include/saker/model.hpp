@@ -23,7 +23,9 @@ class Image;
 struct ModelInfo {
   std::string name;
   std::int64_t image_height = 0, image_width = 0;  // network input, pixels
+  std::int64_t channels = 0;                       // of the images: 3 for RGB
   std::int64_t parameters = 0;                     // weights that inference uses
+  std::vector<std::string> warnings;               // what was odd about the file, one line each
 };
 
 struct PredictArgs {
@@ -61,9 +63,10 @@ Model load_model(const std::string& name_or_file);
 struct ModelListing {
   std::string name;
   std::int64_t image_height = 0, image_width = 0;
-  std::int64_t parameters = 0;
-  std::string licence;  // of the published weights
-  bool downloadable = false;
+  std::int64_t parameters = 0;  // weights with 80 classes, as the models' documentation counts them
+  std::int64_t unused_parameters = 0;  // of these, what published files carry and nothing uses
+  std::string licence;                 // of the published weights
+  bool downloadable = false;           // the detector's weights can be fetched by this name
 };
 std::vector<ModelListing> list_models();
 

@@ -1,6 +1,7 @@
-// Everything that a program needs: training, models, predictions, images, errors.
+// Everything that a program needs: training, models, predictions, images, files, errors.
 #pragma once
 
+#include "saker/convert.hpp"
 #include "saker/detections.hpp"
 #include "saker/error.hpp"
 #include "saker/image.hpp"

@@ -56,7 +56,8 @@ struct TrainArgs {
   std::int64_t seed = 0;
   bool overwrite = false;
   bool resume_interrupted = false;
-  std::string checkpoint = {};  // start a new run from the weights of this file
+  std::string checkpoint = {};    // start a new run from the weights of this file
+  bool reuse_class_head = false;  // of the reference, where it has no effect either
 
   // Nested settings, with the keys of docs/train.md. Null: all defaults.
   Value model_args = {};
@@ -67,6 +68,7 @@ struct TrainArgs {
   Value save_checkpoint_args = {};
   Value image_args = {};
   Value debug_args = {};
+  Value torch_compile_args = {};  // of the reference; there is nothing to compile here
 };
 
 struct TrainResult {
@@ -81,6 +83,35 @@ struct TrainResult {
 // request_stop). Throws Error: usage for settings, data for labels and images, io for files,
 // interrupted after a stop that was saved.
 TrainResult train_object_detection(const TrainArgs& args);
+
+// A training that meets a loss which is not finite stops and keeps the step in its run folder
+// (debug/nan_capture). This runs such a step again, from the same weights, images and random
+// numbers, and says what is not finite.
+struct ReplayArgs {
+  std::string capture = {};          // the file
+  std::string accelerator = "auto";  // auto, cpu or gpu
+};
+
+struct ReplayReport {
+  std::string model = {};
+  std::int64_t step = 0;  // 0-based
+  std::string precision = {};
+  std::string reason = {};               // what stopped the training
+  std::vector<std::string> images = {};  // of the batch
+  struct Term {
+    std::string name = {};
+    double before = 0;  // in the training; NaN for one that it did not have
+    double now = 0;
+  };
+  std::vector<Term> terms = {};  // the loss first
+  // Names of what holds values that are not finite.
+  std::vector<std::string> weights = {};
+  std::vector<std::string> bad_terms = {};
+  std::vector<std::string> gradients = {};
+};
+
+// Throws Error: io and checkpoint for a file that is no such step.
+ReplayReport replay_training_step(const ReplayArgs& args);
 
 // Asks a running training to finish its step, save and stop. Safe to call from a signal handler or
 // another thread.

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <memory>
 
 #include "api/model_source.hpp"
 #include "data/data_settings.hpp"
@@ -16,12 +17,14 @@
 namespace saker {
 namespace {
 
-ValidationTransform validation_transform(const ModelSource& source) {
+std::shared_ptr<const ValidationTransform> validation_transform(const ModelSource& source) {
   TransformContext context{.default_image_size = source.spec.image_size, .run = {.total_steps = 1}};
   context.stored_image_size = source.spec.image_size;
   context.stored_normalization = source.spec.normalization;
-  return ValidationTransform(
-      resolve_transforms(transform_family(source.spec.model_name), Value(), context).validation);
+  return std::make_shared<const ValidationTransform>(
+      resolve_transforms(
+          transform_family(source.spec.model_name, source.build_args), Value(), context)
+          .validation);
 }
 
 void require_same_classes(const ModelSource& source, const YoloDataset& data) {
@@ -69,14 +72,11 @@ EvaluationReport evaluate(const EvaluateArgs& args) {
             "'{}' names an architecture without weights; give an exported model or a checkpoint",
             args.model));
   }
-  const YoloDataset data(resolved.args, args.split);
-  require_same_classes(source, data);
+  const auto data = std::make_shared<const YoloDataset>(resolved.args, args.split);
+  require_same_classes(source, *data);
   const std::shared_ptr<Detector> detector = load_detector(source);
-  const ValidationTransform transform = validation_transform(source);
-  const Validator validator(
-      data,
-      transform,
-      {.batch_size = args.batch_size, .num_workers = resolve_num_workers(args.num_workers, 1)});
+  const Validator validator({data, validation_transform(source), args.batch_size, {}},
+                            {.num_workers = resolve_num_workers(args.num_workers, 1)});
   return to_report(validator.run(*detector, {}), source.spec.classes);
 }
 

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <torch/torch.h>
 
-#include <algorithm>
-#include <array>
+#include <map>
+#include <optional>
 #include <utility>
 
 #include "api/model_source.hpp"
@@ -12,9 +12,10 @@
 #include "detectors/detector.hpp"
 #include "detectors/registry.hpp"
 #include "image/read_image.hpp"
-#include "image/resize.hpp"
+#include "inference/network_input.hpp"
 #include "saker/error.hpp"
 #include "saker/image.hpp"
+#include "weights/published_weights.hpp"
 
 namespace saker {
 
@@ -25,7 +26,9 @@ class ModelState {
         info_{.name = detector_->spec().model_name,
               .image_height = detector_->spec().image_size.height,
               .image_width = detector_->spec().image_size.width,
-              .parameters = detector_->inference_parameter_count()} {
+              .channels = detector_->input_channels(),
+              .parameters = detector_->inference_parameter_count(),
+              .warnings = detector_->warnings()} {
     detector_->eval();
   }
 
@@ -40,28 +43,21 @@ class ModelState {
 
 namespace {
 
-// Both orders of normalising and resizing are the same affine map, since the filter's weights sum
-// to 1.
-void fill_input(const Image& image, const DetectorSpec& spec, std::span<float> chw) {
-  const float unit = image.type() == PixelType::kU8 ? 1.0F / 255.0F : 1.0F;
-  std::array<float, 3> scale = {unit, unit, unit};
-  std::array<float, 3> offset = {};
-  if (spec.normalization) {
-    for (std::size_t c = 0; c < 3; ++c) {
-      scale[c] = static_cast<float>(static_cast<double>(unit) / spec.normalization->std[c]);
-      offset[c] = static_cast<float>(-spec.normalization->mean[c] / spec.normalization->std[c]);
-    }
-  }
-  resize_antialias_planar(image, spec.image_size.height, spec.image_size.width, scale, offset, chw);
+NetworkInput network_input_of(const Detector& detector) {
+  return {.size = detector.spec().image_size,
+          .channels = detector.input_channels(),
+          .normalization = detector.spec().normalization};
 }
 
-torch::Tensor make_input(const std::vector<Image>& images, const DetectorSpec& spec) {
-  const ImageSize size = spec.image_size;
-  torch::Tensor input = torch::empty(
-      {static_cast<std::int64_t>(images.size()), 3, size.height, size.width}, torch::kFloat);
-  const auto values = static_cast<std::size_t>(3 * size.height * size.width);
+torch::Tensor make_input(const std::vector<Image>& images, const NetworkInput& layout) {
+  torch::Tensor input = torch::empty({static_cast<std::int64_t>(images.size()),
+                                      layout.channels,
+                                      layout.size.height,
+                                      layout.size.width},
+                                     torch::kFloat);
+  const std::size_t values = layout.value_count();
   for (std::size_t i = 0; i < images.size(); ++i)
-    fill_input(images[i], spec, {input.data_ptr<float>() + i * values, values});
+    write_network_input(images[i], layout, {input.data_ptr<float>() + i * values, values});
   return input;
 }
 
@@ -75,23 +71,6 @@ Detections above_threshold(const Detections& all, double threshold, bool inclusi
     kept.scores.push_back(all.scores[i]);
   }
   return kept;
-}
-
-Image as_rgb(const Image& image) {
-  if (image.channels() == 3) return image;
-  if (image.channels() != 1) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("the image has {} channels, but the model expects 3; give RGB or gray",
-                            image.channels()));
-  }
-  Image rgb(image.height(), image.width(), 3, image.type());
-  const auto replicate = [](auto source, auto target) {
-    for (std::size_t i = 0; i < source.size(); ++i)
-      std::fill_n(target.begin() + static_cast<std::ptrdiff_t>(3 * i), 3, source[i]);
-  };
-  image.type() == PixelType::kU8 ? replicate(image.u8(), rgb.mutable_u8())
-                                 : replicate(image.f32(), rgb.mutable_f32());
-  return rgb;
 }
 
 }  // namespace
@@ -119,16 +98,13 @@ std::vector<Detections> Model::predict_batch(const std::vector<Image>& images,
     throw Error(ErrorKind::kUsage,
                 fmt::format("threshold must lie in [0, 1] but is {}", args.threshold));
   }
-  std::vector<Image> rgb;
   std::vector<ImageSize> sizes;
-  for (const Image& image : images) {
-    rgb.push_back(as_rgb(image));
+  for (const Image& image : images)
     sizes.push_back({.height = image.height(), .width = image.width()});
-  }
   const c10::InferenceMode inference;
   Detector& detector = state_->detector();
   const std::vector<Predictions> predictions =
-      detector.predict(make_input(rgb, detector.spec()), sizes);
+      detector.predict(make_input(images, network_input_of(detector)), sizes);
   std::vector<Detections> results;
   for (const Predictions& candidates : predictions) {
     results.push_back(above_threshold(to_detections(candidates, classes()),
@@ -141,12 +117,15 @@ std::vector<Detections> Model::predict_batch(const std::vector<Image>& images,
 Model load_model(const std::string& name_or_file) {
   const ModelSource source = find_model(name_or_file);
   if (!source.has_weights()) {
-    throw Error(ErrorKind::kUnsupported,
-                fmt::format("'{}': published weights are not fetched in this version; train a "
-                            "model, or give the file of an exported one",
-                            name_or_file));
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("'{}' is an architecture without weights; train it, or name an exported "
+                    "model or a downloadable one of `saker models`",
+                    name_or_file));
   }
-  return Model(std::make_unique<ModelState>(load_detector(source)->deployed()));
+  std::shared_ptr<Detector> detector = load_detector(source);
+  detector->deploy();
+  return Model(std::make_unique<ModelState>(std::move(detector)));
 }
 
 std::vector<ModelListing> list_models() {
@@ -155,15 +134,26 @@ std::vector<ModelListing> list_models() {
   ClassNames classes;
   for (std::int64_t id = 0; id < kCocoClasses; ++id)
     classes.emplace_back(id, fmt::format("class {}", id));
+  // Aliases share the counts of what they stand for.
+  std::map<std::string, std::pair<std::int64_t, std::int64_t>> counts;
   for (const DetectorName& name : detector_names()) {
-    const std::shared_ptr<Detector> detector = make_detector(
-        {.model_name = name.plain_name, .image_size = name.image_size, .classes = classes}, 0);
+    if (!name.listed) continue;
+    if (!counts.contains(name.plain_name)) {
+      const std::shared_ptr<Detector> detector = make_detector(
+          {.model_name = name.plain_name, .image_size = name.image_size, .classes = classes},
+          {},
+          std::nullopt);
+      counts[name.plain_name] = {detector->listed_parameter_count(),
+                                 detector->unused_parameter_count()};
+    }
+    const auto& [listed, unused] = counts.at(name.plain_name);
     models.push_back({.name = name.name,
                       .image_height = name.image_size.height,
                       .image_width = name.image_size.width,
-                      .parameters = detector->inference_parameter_count(),
+                      .parameters = listed,
+                      .unused_parameters = unused,
                       .licence = name.licence,
-                      .downloadable = false});
+                      .downloadable = find_published_detector(name.name) != nullptr});
   }
   return models;
 }

@@ -12,6 +12,7 @@
 #include "api/model_source.hpp"
 #include "api/training_device.hpp"
 #include "core/atomic_file.hpp"
+#include "core/stop_request.hpp"
 #include "core/yaml_writer.hpp"
 #include "data/data_settings.hpp"
 #include "data/yolo_dataset.hpp"
@@ -26,7 +27,6 @@
 #include "train/auto_rules.hpp"
 #include "train/checkpoint.hpp"
 #include "train/run_folder.hpp"
-#include "train/stop_request.hpp"
 #include "train/trainer.hpp"
 #include "train/training_plan.hpp"
 #include "train/training_settings.hpp"
@@ -47,10 +47,10 @@ ModelSource starting_model(const TrainArgs& args, const RunFolder& folder) {
     }
     return read_model_file(folder.last_checkpoint());
   }
-  ModelSource source = find_model(args.model);
-  if (args.checkpoint.empty()) return source;
+  if (args.checkpoint.empty()) return find_model(args.model);
   ModelSource checkpoint = read_model_file(args.checkpoint);
-  if (!same_family(checkpoint.spec.model_name, source.spec.model_name)) {
+  const std::string name = find_model_name(args.model);
+  if (!same_family(checkpoint.spec.model_name, name)) {
     throw Error(
         ErrorKind::kUsage,
         fmt::format("checkpoint '{}' holds {}, which is of another family than the model {}",
@@ -61,26 +61,37 @@ ModelSource starting_model(const TrainArgs& args, const RunFolder& folder) {
   return checkpoint;
 }
 
+// `base` with the keys of `over` put in place of its own.
+Value merged(const Value& base, const Value& over) {
+  Value result = base;
+  if (!over.is_object()) return result;
+  for (const auto& [key, value] : over.as_object()) result[key_text(key)] = value;
+  return result;
+}
+
 ResolvedTransforms resolve_run_transforms(const TrainArgs& args,
                                           const ModelSource& source,
+                                          const Value& build_args,
                                           const RunLength& length) {
-  TransformContext context{.default_image_size = default_image_size(source.spec.model_name),
+  const std::string& name = source.spec.model_name;
+  TransformContext context{.default_image_size = default_image_size(name, build_args),
                            .run = length};
   if (source.has_weights()) {
     context.stored_image_size = source.spec.image_size;
     context.stored_normalization = source.spec.normalization;
   }
-  return resolve_transforms(transform_family(source.spec.model_name), args.transform_args, context);
+  return resolve_transforms(transform_family(name, build_args), args.transform_args, context);
 }
 
 std::shared_ptr<Detector> make_starting_detector(const TrainArgs& args,
                                                  const ModelSource& source,
                                                  const DetectorSpec& spec,
+                                                 const Value& build_args,
                                                  RunLog& log) {
   const auto seed = static_cast<std::uint64_t>(args.seed);
-  if (!source.has_weights()) return make_detector(spec, seed);
+  if (!source.has_weights()) return make_detector(spec, build_args, seed);
   std::shared_ptr<Detector> detector =
-      make_detector_for_weights(spec, source.weights, source.init_args, seed);
+      family_of(spec.model_name).make_for_weights(spec, source.weights, build_args, seed);
   const WeightsReport report = load_weights(*detector, source.weights, LoadMode::kFineTuning);
   log.info(fmt::format("Weights of {}: {}", source.origin, report.summary()));
   return detector;
@@ -116,16 +127,16 @@ Value resolved_settings(const TrainArgs& args,
                         const TrainingPlan& plan,
                         const ResolvedData& data,
                         const ResolvedTransforms& transforms,
-                        const Recipe& recipe) {
+                        const Value& model_args) {
   Value value = to_value(args);
   value["data"] = to_value(data.args);
   value["steps"] = plan.steps;
   value["batch_size"] = plan.batch_size * plan.world_size;
   value["gradient_accumulation_steps"] = plan.accumulation;
   value["num_workers"] = plan.num_workers;
-  value["precision"] = plan.precision == Precision::kFloat32 ? "32-true" : "bf16-mixed";
+  value["precision"] = to_string(plan.precision);
   value["accelerator"] = plan.device.is_cpu() ? "cpu" : "gpu";
-  value["model_args"] = recipe.resolved_model_args();
+  value["model_args"] = model_args;
   value["transform_args"] = transforms.to_value();
   Value& logger = value["logger_args"];
   logger["log_every_num_steps"] = plan.log_every;
@@ -171,8 +182,21 @@ TrainingPlan make_plan(const TrainArgs& args,
       settings.logger.val_every_num_steps.value_or(auto_validation_interval(plan.steps));
   plan.seed = static_cast<std::uint64_t>(args.seed);
   plan.device = training_device(args, log);
-  plan.precision = training_precision(args, plan.device);
+  plan.precision = training_precision(args, plan.device, recipe);
   return plan;
+}
+
+// Arguments of the reference that are taken and change nothing.
+void warn_of_idle_arguments(const TrainArgs& args, RunLog& log) {
+  if (args.reuse_class_head) {
+    log.warning(
+        "reuse_class_head has no effect: a class head keeps what fits of a checkpoint's, by "
+        "position; see model_args.reinit_class_head.");
+  }
+  const Value& compile = args.torch_compile_args;
+  if (!compile.is_null() && compile != Value{{"disable", true}} &&
+      compile != Value(Value::Object{}))
+    log.warning("torch_compile_args has no effect: there is nothing to compile.");
 }
 
 void check_arguments(const TrainArgs& args, SettingsProblems& problems) {
@@ -215,50 +239,59 @@ TrainResult train_object_detection(const TrainArgs& args) {
   const std::unique_ptr<Recipe> recipe =
       make_recipe(source.spec.model_name, args.model_args, problems);
   problems.throw_if_any();
-  const YoloDataset train(data.args, "train");
-  const YoloDataset val(data.args, "val");
-  TrainingPlan plan = make_plan(args, settings, *recipe, train, log);
-  const std::int64_t batches_per_epoch =
-      EpochSampler({.dataset_size = train.size(), .batch_size = plan.batch_size})
-          .batches_per_epoch();
-  const ResolvedTransforms transforms =
-      resolve_run_transforms(args,
-                             source,
-                             {.total_steps = plan.steps,
-                              .batches_per_epoch = batches_per_epoch,
-                              .gradient_accumulation_steps = plan.accumulation});
-  const TrainTransform train_transform(transforms.train);
-  const ValidationTransform validation_transform(transforms.validation);
-  Validator validator(val,
-                      validation_transform,
-                      {.batch_size = plan.batch_size,
-                       .num_workers = plan.num_workers,
-                       .prefetch_factor = settings.loader.prefetch_factor,
+  recipe->adopt(source.build_args);
+  const Value build_args = merged(source.build_args, recipe->build_args());
+  const auto train = std::make_shared<const YoloDataset>(data.args, "train");
+  const auto val = std::make_shared<const YoloDataset>(data.args, "val");
+  TrainingPlan plan = make_plan(args, settings, *recipe, *train, log);
+  const RunLength length{.total_steps = plan.steps,
+                         .batches_per_epoch = EpochSampler({.dataset_size = train->size(),
+                                                            .batch_size = plan.batch_size})
+                                                  .batches_per_epoch(),
+                         .gradient_accumulation_steps = plan.accumulation};
+  // Contradictions between the schedule's settings and the run's length show here.
+  static_cast<void>(recipe->schedule(length));
+  const ResolvedTransforms transforms = resolve_run_transforms(args, source, build_args, length);
+  const TrainingBatches batches(
+      train, std::make_shared<const TrainTransform>(transforms.train), plan);
+  Validator validator({val,
+                       std::make_shared<const ValidationTransform>(transforms.validation),
+                       plan.batch_size,
+                       settings.image.read_image_args()},
+                      {.num_workers = plan.num_workers,
+                       .loader = settings.loader,
                        .device = plan.device,
-                       .metric = settings.metric,
-                       .image = settings.image});
+                       .metric = settings.metric});
   plan.validation_log_every = settings.logger.val_log_every_num_steps.value_or(
       auto_validation_log_interval(validator.batches()));
 
   folder.make();
   log.attach_file(folder.train_log());
-  const Value resolved = resolved_settings(args, plan, data, transforms, *recipe);
+  const Value resolved =
+      resolved_settings(args, plan, data, transforms, recipe->resolved_model_args(length));
   log.info("Args: " + to_value(args).to_json(4));
   log.info(fmt::format("Run folder: {}", folder.path().string()));
+  warn_of_idle_arguments(args, log);
   for (const std::string& warning : data.warnings) log.warning(warning);
-  log_data(train, val, log);
+  log_data(*train, *val, log);
   for (const std::string& warning : transforms.warnings) log.warning(warning);
+  for (const std::string& warning : recipe->warnings(length)) log.warning(warning);
   log.info("Resolved Args: " + resolved.to_json(4));
   write_file_atomically(folder.config(), to_yaml(resolved));
   apply_float32_matmul_precision(args);
 
   DetectorSpec spec = source.spec;
-  spec.classes = train.classes().kept();
+  spec.classes = train->classes().kept();
   spec.image_size = *transforms.validation.image_size;
   spec.normalization = *transforms.validation.normalize;
-  const std::shared_ptr<Detector> detector = make_starting_detector(args, source, spec, log);
-  if (const std::string loaded = recipe->load_backbone(*detector); !loaded.empty())
-    log.info(loaded);
+  const std::shared_ptr<Detector> detector =
+      make_starting_detector(args, source, spec, build_args, log);
+  for (const std::string& warning : detector->warnings()) log.warning(warning);
+  // Weights of a whole detector bring their own backbone.
+  if (!source.has_weights()) {
+    if (const std::string loaded = recipe->load_backbone(*detector); !loaded.empty())
+      log.info(loaded);
+  }
   detector->to(plan.device);
   log_plan(plan, log);
 
@@ -266,8 +299,7 @@ TrainResult train_object_detection(const TrainArgs& args) {
   open_trackers(settings.logger, folder, resolved, metrics);
   Trainer trainer(plan,
                   {.folder = folder,
-                   .train_data = train,
-                   .train_transform = train_transform,
+                   .batches = batches,
                    .validator = validator,
                    .model = *detector,
                    .recipe = *recipe,

@@ -36,6 +36,16 @@ void read_devices(SettingsReader& reader, std::string& target) {
   }
 }
 
+// A word, or the number of bits.
+void read_precision(SettingsReader& reader, std::string& target) {
+  const Value* value = reader.find("precision");
+  if (value != nullptr && value->is_int()) {
+    target = std::to_string(value->as_int());
+  } else {
+    reader.read("precision", target);
+  }
+}
+
 void read_optional_text(SettingsReader& reader, const char* key, std::string& target) {
   const Value* value = reader.find(key);
   if (value == nullptr || value->is_null()) return;
@@ -87,12 +97,13 @@ TrainArgs train_args_from_value(const Value& value, SettingsProblems& problems) 
   reader.read("num_nodes", args.num_nodes, at_least(1));
   reader.read("accelerator", args.accelerator);
   reader.read("strategy", args.strategy);
-  reader.read("precision", args.precision);
+  read_precision(reader, args.precision);
   reader.read("float32_matmul_precision", args.float32_matmul_precision);
   reader.read("seed", args.seed, at_least(0));
   reader.read("overwrite", args.overwrite);
   reader.read("resume_interrupted", args.resume_interrupted);
   read_optional_text(reader, "checkpoint", args.checkpoint);
+  reader.read("reuse_class_head", args.reuse_class_head);
   read_section(reader, "model_args", args.model_args);
   read_section(reader, "transform_args", args.transform_args);
   read_section(reader, "logger_args", args.logger_args);
@@ -101,6 +112,7 @@ TrainArgs train_args_from_value(const Value& value, SettingsProblems& problems) 
   read_section(reader, "save_checkpoint_args", args.save_checkpoint_args);
   read_section(reader, "image_args", args.image_args);
   read_section(reader, "debug_args", args.debug_args);
+  read_section(reader, "torch_compile_args", args.torch_compile_args);
   reader.finish();
   return args;
 }

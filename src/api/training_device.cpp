@@ -27,7 +27,9 @@ void check_word(const char* key,
 
 void check_device_arguments(const TrainArgs& args, SettingsProblems& problems) {
   check_word("accelerator", args.accelerator, {"auto", "cpu", "gpu", "cuda"}, problems);
-  check_word("precision", args.precision, {"auto", "32-true", "32", "bf16-mixed"}, problems);
+  std::vector<std::string> precisions = {"auto"};
+  precisions.insert(precisions.end(), precision_words().begin(), precision_words().end());
+  check_word("precision", args.precision, precisions, problems);
   check_word("strategy", args.strategy, {"auto"}, problems);
   check_word("float32_matmul_precision",
              args.float32_matmul_precision,
@@ -56,10 +58,18 @@ torch::Device training_device(const TrainArgs& args, RunLog& log) {
   return torch::kCPU;
 }
 
-Precision training_precision(const TrainArgs& args, const torch::Device& device) {
-  if (args.precision == "bf16-mixed") return Precision::kBfloat16Mixed;
-  if (args.precision == "auto" && device.is_cuda()) return Precision::kBfloat16Mixed;
-  return Precision::kFloat32;
+Precision training_precision(const TrainArgs& args,
+                             const torch::Device& device,
+                             const Recipe& recipe) {
+  if (const std::optional<Precision> given = precision_of(args.precision)) {
+    if (*given == Precision::kFloat16Mixed && device.is_cpu()) {
+      throw Error(ErrorKind::kUnsupported,
+                  "precision '16-mixed' is for GPUs; on the CPU set bf16-mixed or 32-true");
+    }
+    return *given;
+  }
+  const bool gains = !device.is_cpu() || recipe.gains_from_bfloat16_on_cpu();
+  return gains && has_native_bfloat16(device) ? Precision::kBfloat16Mixed : Precision::kFloat32;
 }
 
 void apply_float32_matmul_precision(const TrainArgs& args) {

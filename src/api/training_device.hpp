@@ -4,9 +4,10 @@
 #include <torch/torch.h>
 
 #include "core/settings_reader.hpp"
+#include "detectors/recipe.hpp"
 #include "loggers/run_log.hpp"
 #include "saker/train.hpp"
-#include "train/training_plan.hpp"
+#include "train/precision.hpp"
 
 namespace saker {
 
@@ -19,8 +20,11 @@ void check_device_arguments(const TrainArgs& args, SettingsProblems& problems);
 // used.
 torch::Device training_device(const TrainArgs& args, RunLog& log);
 
-// "auto": float32 on the CPU, bf16-mixed on a GPU that has it.
-Precision training_precision(const TrainArgs& args, const torch::Device& device);
+// "auto": bf16-mixed where the device computes in bfloat16 and the network gains from it, else
+// float32. Throws Error (unsupported) for 16-mixed on the CPU.
+Precision training_precision(const TrainArgs& args,
+                             const torch::Device& device,
+                             const Recipe& recipe);
 
 void apply_float32_matmul_precision(const TrainArgs& args);
 

@@ -8,25 +8,11 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/file_descriptor.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(const std::filesystem::path& path)
-      : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 [[noreturn]] void fail(const std::filesystem::path& path) {
   throw Error(ErrorKind::kIo,
@@ -35,9 +21,9 @@ class Descriptor {
 
 template <typename Buffer>
 Buffer read_all(const std::filesystem::path& path, std::uint64_t max_bytes) {
-  const Descriptor file(path);
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status {};
-  if (file.get() < 0 || ::fstat(file.get(), &status) != 0) fail(path);
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) fail(path);
   if (S_ISDIR(status.st_mode)) {
     throw Error(ErrorKind::kIo,
                 fmt::format("{}: is a folder, but a file is expected", path.string()));

@@ -1,7 +1,7 @@
 // Items made ahead by threads and handed out in order.
 //
-//   PrefetchLoader<Batch> loader([&](std::int64_t k) { return make_batch(sampler.batch(k)); }, 0,
-//   steps, 4, 8); while (loader.has_next()) train_on(loader.next());
+//   PrefetchLoader<Batch> loader(make_batch, {.end = steps, .threads = 4, .prefetch = 8});
+//   while (loader.has_next()) train_on(loader.next());
 //
 // An item depends on its number alone, so the sequence is the same for any number of threads.
 #pragma once
@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -22,24 +23,30 @@
 
 namespace saker {
 
+struct PrefetchSettings {
+  std::int64_t first = 0, end = 0;  // the items are make(first), ..., make(end - 1)
+  int threads = 0;                  // 0 makes each item inside next()
+  int prefetch = 1;  // most items that are made or being made ahead; at least 1 counts
+  std::chrono::duration<double> timeout{0};  // next() waits no longer for threads; 0: for ever
+};
+
+// Throws the Error of a timeout.
+[[noreturn]] void fail_after_timeout(std::int64_t item, std::chrono::duration<double> timeout);
+
 // One thread at a time may call the member functions. T must be movable.
 template <typename T>
 class PrefetchLoader {
  public:
-  // Hands out make(first), ..., make(end - 1); `make` is called from many threads at once and must
-  // outlive the loader. threads: 0 makes each item inside next(). prefetch: the most items that are
-  // made or being made ahead; at least 1 counts.
-  PrefetchLoader(std::function<T(std::int64_t)> make,
-                 std::int64_t first,
-                 std::int64_t end,
-                 int threads,
-                 int prefetch)
-      : make_(std::move(make)), end_(end), next_(first), claimed_(first) {
-    if (threads <= 0) return;
-    slots_.resize(static_cast<std::size_t>(std::max(prefetch, 1)));
-    threads_.reserve(static_cast<std::size_t>(threads));
+  // `make` is called from many threads at once. After a timeout the thread that hangs in it is left
+  // alone and may come back when the loader is gone, so with a timeout `make` must own what it
+  // uses.
+  PrefetchLoader(std::function<T(std::int64_t)> make, const PrefetchSettings& settings)
+      : shared_(std::make_shared<Shared>(std::move(make), settings)), settings_(settings) {
+    if (settings.threads <= 0) return;
+    threads_.reserve(static_cast<std::size_t>(settings.threads));
     try {
-      for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+      for (int i = 0; i < settings.threads; ++i)
+        threads_.emplace_back([shared = shared_] { shared->work(); });
     } catch (...) {
       stop();
       throw;
@@ -47,35 +54,22 @@ class PrefetchLoader {
   }
   PrefetchLoader(const PrefetchLoader&) = delete;
   PrefetchLoader& operator=(const PrefetchLoader&) = delete;
+  // Waits for the calls of make that are running, unless one of them was given up.
   ~PrefetchLoader() { stop(); }
 
-  bool has_next() const noexcept { return next_ < end_; }
+  bool has_next() const noexcept { return shared_->next < settings_.end; }
   // The number of the item that next() returns.
-  std::int64_t next_index() const noexcept { return next_; }
+  std::int64_t next_index() const noexcept { return shared_->next; }
 
-  // Rethrows what make threw for this item, which then counts as taken. Throws Error (internal)
-  // past the end.
+  // Rethrows what make threw for this item, which then counts as taken. Throws Error: internal past
+  // the end; io when the item is not there within the timeout, after which the loader is of no use.
   T next() {
     if (!has_next()) throw Error(ErrorKind::kInternal, "the loader has no more items");
     const auto begin = std::chrono::steady_clock::now();
-    Slot slot = threads_.empty() ? made(next_++) : take();
+    Slot slot = threads_.empty() ? shared_->made(shared_->next++) : take();
     waited_ += std::chrono::steady_clock::now() - begin;
     if (slot.error) std::rethrow_exception(slot.error);
     return std::move(*slot.item);
-  }
-
-  // Goes on with make(from) and drops what was made ahead. Waits for the calls of make that are
-  // running.
-  void restart(std::int64_t from) {
-    {
-      std::unique_lock lock(mutex_);
-      paused_ = true;
-      idle_.wait(lock, [this] { return running_ == 0; });
-      for (Slot& slot : slots_) slot = {};
-      next_ = claimed_ = from;
-      paused_ = false;
-    }
-    room_.notify_all();
   }
 
   // Seconds spent inside next(): what the caller lost by waiting for items.
@@ -89,79 +83,89 @@ class PrefetchLoader {
     bool ready() const { return item.has_value() || error; }
   };
 
-  Slot made(std::int64_t index) {
-    Slot slot;
-    try {
-      slot.item.emplace(make_(index));
-    } catch (...) {
-      slot.error = std::current_exception();
+  // What the threads touch; the last of them frees it. `next` is written by the caller alone.
+  struct Shared {
+    Shared(std::function<T(std::int64_t)> make_item, const PrefetchSettings& settings)
+        : make(std::move(make_item)),
+          end(settings.end),
+          next(settings.first),
+          claimed(settings.first),
+          slots(static_cast<std::size_t>(std::max(settings.prefetch, 1))) {}
+
+    Slot made(std::int64_t index) const {
+      Slot slot;
+      try {
+        slot.item.emplace(make(index));
+      } catch (...) {
+        slot.error = std::current_exception();
+      }
+      return slot;
     }
-    return slot;
-  }
 
-  // Item i waits in slot i modulo their number; an item is claimed only when its slot is free.
-  Slot& slot_of(std::int64_t index) {
-    return slots_[static_cast<std::size_t>(index % static_cast<std::int64_t>(slots_.size()))];
-  }
+    // Item i waits in slot i modulo their number; an item is claimed only when its slot is free.
+    Slot& slot_of(std::int64_t index) {
+      return slots[static_cast<std::size_t>(index % static_cast<std::int64_t>(slots.size()))];
+    }
 
-  bool may_claim() const {
-    return !paused_ && claimed_ < end_ &&
-           claimed_ - next_ < static_cast<std::int64_t>(slots_.size());
-  }
+    bool may_claim() const {
+      return claimed < end && claimed - next < static_cast<std::int64_t>(slots.size());
+    }
 
-  Slot take() {
-    std::unique_lock lock(mutex_);
-    Slot& slot = slot_of(next_);
-    ready_.wait(lock, [&slot] { return slot.ready(); });
-    Slot taken = std::exchange(slot, Slot());
-    ++next_;
-    lock.unlock();
-    room_.notify_one();
-    return taken;
-  }
-
-  void work() {
-    std::unique_lock lock(mutex_);
-    for (;;) {
-      room_.wait(lock, [this] { return stopping_ || may_claim(); });
-      if (stopping_) return;
-      const std::int64_t index = claimed_++;
-      ++running_;
-      lock.unlock();
-      Slot slot = made(index);
-      lock.lock();
-      --running_;
-      if (paused_) {
-        idle_.notify_all();
-      } else {
+    void work() {
+      std::unique_lock lock(mutex);
+      for (;;) {
+        room.wait(lock, [this] { return stopping || may_claim(); });
+        if (stopping) return;
+        const std::int64_t index = claimed++;
+        lock.unlock();
+        Slot slot = made(index);
+        lock.lock();
         slot_of(index) = std::move(slot);
-        ready_.notify_one();
+        ready.notify_one();
       }
     }
+
+    const std::function<T(std::int64_t)> make;
+    const std::int64_t end;
+    std::int64_t next;
+    std::int64_t claimed;
+    std::vector<Slot> slots;
+    bool stopping = false;
+    std::mutex mutex;
+    std::condition_variable room;   // an item may be claimed, or the threads shall stop
+    std::condition_variable ready;  // an item was made
+  };
+
+  Slot take() {
+    std::unique_lock lock(shared_->mutex);
+    Slot& slot = shared_->slot_of(shared_->next);
+    const auto is_ready = [&slot] { return slot.ready(); };
+    if (settings_.timeout.count() <= 0) {
+      shared_->ready.wait(lock, is_ready);
+    } else if (!shared_->ready.wait_for(lock, settings_.timeout, is_ready)) {
+      gave_up_ = true;
+      fail_after_timeout(shared_->next, settings_.timeout);
+    }
+    Slot taken = std::exchange(slot, Slot());
+    ++shared_->next;
+    lock.unlock();
+    shared_->room.notify_one();
+    return taken;
   }
 
   void stop() {
     {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
+      const std::lock_guard lock(shared_->mutex);
+      shared_->stopping = true;
     }
-    room_.notify_all();
-    for (std::thread& thread : threads_) thread.join();
+    shared_->room.notify_all();
+    for (std::thread& thread : threads_) gave_up_ ? thread.detach() : thread.join();
   }
 
-  const std::function<T(std::int64_t)> make_;
-  const std::int64_t end_;
-  std::int64_t next_;
-  std::int64_t claimed_;
-  std::vector<Slot> slots_;
-  bool paused_ = false;
-  bool stopping_ = false;
-  int running_ = 0;
+  std::shared_ptr<Shared> shared_;
+  const PrefetchSettings settings_;
+  bool gave_up_ = false;
   std::chrono::steady_clock::duration waited_{};
-  mutable std::mutex mutex_;
-  std::condition_variable room_;   // an item may be claimed, or the threads shall stop
-  std::condition_variable ready_;  // an item was made
-  std::condition_variable idle_;   // no call of make is running
   std::vector<std::thread> threads_;
 };
 

@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 
 #include "saker/error.hpp"
-#include "weights/checkpoint_file.hpp"
 #include "weights/torch_bridge.hpp"
+#include "weights/weights_file.hpp"
 
 namespace saker {
 namespace {
 
 const PickleValue& weights_in(const PickleValue& file) {
-  for (const char* key : {"state_dict", "model", "model_state_dict", "student"}) {
+  for (const char* key : {"state_dict", "model", "model_state_dict", "student", "backbone"}) {
     const PickleValue* inner = file.find(key);
     if (inner != nullptr && inner->is_dict()) return *inner;
   }
@@ -20,7 +20,7 @@ const PickleValue& weights_in(const PickleValue& file) {
 }  // namespace
 
 StateDict read_backbone_file(const std::filesystem::path& path) {
-  const PickleValue file = read_checkpoint(path);
+  const PickleValue file = read_weights_file(path);
   StateDict weights;
   if (file.is_dict()) {
     for (const auto& [key, value] : weights_in(file).as_dict().items) {

@@ -13,6 +13,7 @@
 #include "saker/detections.hpp"
 #include "saker/value.hpp"
 #include "transforms/batch.hpp"
+#include "weights/state_dict.hpp"
 
 namespace saker {
 
@@ -22,6 +23,11 @@ struct DetectorSpec {
   ImageSize image_size;  // network input
   ClassNames classes;    // user class id -> name, in the order of the network's outputs
   std::optional<Normalization> normalization = Normalization{};  // empty: pixels stay in [0, 1]
+
+  // Of the images, as many as the normalization has values; 3 without one.
+  std::int64_t channels() const {
+    return normalization ? static_cast<std::int64_t>(normalization->mean.size()) : 3;
+  }
 };
 
 // Ground truth of a batch, on the device of the images.
@@ -35,6 +41,16 @@ struct LossTerms {
   torch::Tensor total;  // scalar, differentiable while training
   std::vector<std::pair<std::string, torch::Tensor>> logged;  // detached scalars, e.g. "loss_vfl"
   bool boxes_finite = true;  // false: some predicted box was not finite, and was replaced
+  // All summands of the total, detached, where `logged` are not all: what a search for a term that
+  // is not finite looks at.
+  std::vector<std::pair<std::string, torch::Tensor>> terms = {};
+};
+
+// What the random numbers of a training step depend on, such as those of noised targets: equal keys
+// give equal numbers.
+struct DrawKey {
+  std::uint64_t seed = 0;
+  std::uint64_t batch = 0;  // number of the batch in the run, over all processes; < 2^32
 };
 
 // Candidate detections of one image.
@@ -58,14 +74,19 @@ class Detector : public torch::nn::Module {
   virtual const DetectorSpec& spec() const = 0;
   // Python class path of the reference's task model, under which its loader knows the weights.
   virtual std::string model_class_path() const = 0;
-  // Constructor arguments as the reference stores them, apart from those of the spec; in order.
-  virtual Value extra_init_args() const = 0;
+  // Constructor arguments with the names and in the order of the reference, those of the spec
+  // included; an array stands for a tuple.
+  virtual Value init_args() const = 0;
+  // Channels of the images that it takes.
+  virtual std::int64_t input_channels() const { return spec().channels(); }
 
   // "loss" and the names of LossTerms::logged.
   virtual std::vector<std::string> loss_names() const = 0;
 
-  // images: [B, 3, H, W] float32, normalised. Uses the module's training flag for batch norm.
-  virtual LossTerms training_losses(const torch::Tensor& images, const Targets& targets) = 0;
+  // images: [B, C, H, W] float32, normalised. Uses the module's training flag for batch norm.
+  virtual LossTerms training_losses(const torch::Tensor& images,
+                                    const Targets& targets,
+                                    const DrawKey& draws) = 0;
 
   // Losses and candidates of the same forward pass, in evaluation mode and without gradients; boxes
   // in evaluation_space().
@@ -86,15 +107,33 @@ class Detector : public torch::nn::Module {
 
   // Weights that inference uses (some heads serve training alone).
   virtual std::int64_t inference_parameter_count() const = 0;
+  // Weights as documents and listings count them.
+  virtual std::int64_t listed_parameter_count() const { return inference_parameter_count(); }
+  // Of the listed ones, those that published files carry though nothing uses them.
+  virtual std::int64_t unused_parameter_count() const { return 0; }
 
   // A copy with weights and buffers of its own.
   virtual std::shared_ptr<Detector> copy() const = 0;
-  // A copy for predict() alone, in the form that runs fastest on the device of the weights; later
-  // changes of this one do not reach it. It is stored in no checkpoint.
-  virtual std::shared_ptr<Detector> deployed() const { return copy(); }
+  // Puts this detector, for good, into the form that predicts fastest on the device of its weights.
+  // It then neither trains nor copies, and its weights are no longer those of a checkpoint.
+  virtual void deploy() = 0;
+  // A copy in that form; later changes of this one do not reach it.
+  std::shared_ptr<Detector> deployed() const {
+    std::shared_ptr<Detector> result = copy();
+    result->deploy();
+    return result;
+  }
+
+  // What was odd about the arguments that it was made from, one line each.
+  virtual std::vector<std::string> warnings() const { return {}; }
 
   // Modules whose tensors have shapes that depend on the number of classes, e.g. "head.gfl_cls.0".
   virtual std::vector<std::string> class_dependent_modules() const { return {}; }
+
+  // The weights of a file under the names and in the shapes of this detector, as far as its family
+  // knows how: names of older versions, other numbers of classes or channels. What it leaves alone
+  // stays in it. Called before the weights are loaded.
+  virtual StateDict adapt_weights(const StateDict& weights) const { return weights; }
 };
 
 }  // namespace saker

@@ -11,12 +11,6 @@
 namespace saker {
 namespace {
 
-PickleValue tuple_of(const std::vector<double>& numbers) {
-  PickleTuple tuple;
-  for (const double number : numbers) tuple.items.emplace_back(number);
-  return tuple;
-}
-
 std::vector<double> numbers_of(const PickleValue& sequence) {
   std::vector<double> numbers;
   for (const PickleValue& item : sequence.as_sequence()) numbers.push_back(item.as_double());
@@ -43,6 +37,23 @@ ClassNames classes_of(const PickleValue& value) {
   return classes;
 }
 
+Normalization read_normalization(const PickleValue& value) {
+  Normalization normalization{.mean = numbers_of(value.at("mean")),
+                              .std = numbers_of(value.at("std"))};
+  if (normalization.mean.empty() || normalization.mean.size() != normalization.std.size()) {
+    throw Error(ErrorKind::kCheckpoint,
+                fmt::format("has {} means and {} standard deviations; one of each for every "
+                            "channel is expected",
+                            normalization.mean.size(),
+                            normalization.std.size()));
+  }
+  for (const double deviation : normalization.std) {
+    if (!(deviation > 0))
+      throw Error(ErrorKind::kCheckpoint, fmt::format("has the standard deviation {}", deviation));
+  }
+  return normalization;
+}
+
 // "classes" may be None; then classes have numbers for names.
 ClassNames read_classes(const PickleValue& init_args) {
   const PickleValue* classes = init_args.find("classes");
@@ -62,26 +73,32 @@ ClassNames read_classes(const PickleValue& init_args) {
 }  // namespace
 
 PickleDict make_init_args(const Detector& detector) {
-  const DetectorSpec& spec = detector.spec();
-  PickleDict classes;
-  for (const auto& [id, name] : spec.classes) classes.set(id, name);
-  PickleDict args;
-  args.set("model_name", spec.model_name);
-  args.set("image_size", PickleTuple{{spec.image_size.height, spec.image_size.width}});
-  args.set("num_classes", static_cast<std::int64_t>(spec.classes.size()));
-  args.set("classes", std::move(classes));
-  if (spec.normalization) {
-    PickleDict normalization;
-    normalization.set("mean", tuple_of(spec.normalization->mean));
-    normalization.set("std", tuple_of(spec.normalization->std));
-    args.set("image_normalize", std::move(normalization));
-  } else {
-    args.set("image_normalize", nullptr);
-  }
-  const Value extra = detector.extra_init_args();
-  for (const auto& [key, value] : extra.as_object())
-    args.set(key_text(key), to_pickle(value, SequenceType::kTuple));
-  return args;
+  return to_pickle(detector.init_args(), SequenceType::kTuple).as_dict();
+}
+
+Value image_size_value(const DetectorSpec& spec) {
+  return Value::Array{spec.image_size.height, spec.image_size.width};
+}
+
+Value classes_value(const DetectorSpec& spec) {
+  Value::Object classes;
+  for (const auto& [id, name] : spec.classes) classes.emplace_back(id, name);
+  return classes;
+}
+
+Value normalization_value(const DetectorSpec& spec) {
+  if (!spec.normalization) return nullptr;
+  const auto array = [](const std::vector<double>& numbers) {
+    return Value::Array(numbers.begin(), numbers.end());
+  };
+  return Value::Object{{"mean", array(spec.normalization->mean)},
+                       {"std", array(spec.normalization->std)}};
+}
+
+const std::vector<std::string>& shared_init_args() {
+  static const std::vector<std::string> keys = {
+      "model_name", "image_size", "num_classes", "classes", "image_normalize"};
+  return keys;
 }
 
 DetectorSpec spec_from_init_args(const PickleValue& init_args) {
@@ -106,8 +123,7 @@ DetectorSpec spec_from_init_args(const PickleValue& init_args) {
     spec.normalization.reset();
   } else {
     spec.normalization = read_key(init_args, "image_normalize", [](const PickleValue& value) {
-      return Normalization{.mean = numbers_of(value.at("mean")),
-                           .std = numbers_of(value.at("std"))};
+      return read_normalization(value);
     });
   }
   return spec;

@@ -41,9 +41,26 @@ std::vector<std::string> mismatched_modules(const std::vector<std::string>& cand
     const std::string module = module_of(item.first);
     if (std::find(candidates.begin(), candidates.end(), module) == candidates.end()) continue;
     const torch::Tensor* source = state.find(item.first);
-    if (source != nullptr && source->sizes() != item.second.sizes()) modules.push_back(module);
+    if (source == nullptr || source->sizes() == item.second.sizes()) continue;
+    if (modules.empty() || modules.back() != module) modules.push_back(module);
   }
   return modules;
+}
+
+void require_same_classes(const std::vector<std::string>& class_modules,
+                          const StateDict& own,
+                          const StateDict& file) {
+  for (const auto& item : own) {
+    const torch::Tensor* source = file.find(item.first);
+    if (source == nullptr || source->sizes() == item.second.sizes()) continue;
+    if (std::ranges::find(class_modules, module_of(item.first)) == class_modules.end()) continue;
+    throw Error(ErrorKind::kCheckpoint,
+                fmt::format("{}: the weights have shape {}, the model {}; they are for another "
+                            "number of classes than the class list that comes with them",
+                            item.first,
+                            shape_text(*source),
+                            shape_text(item.second)));
+  }
 }
 
 WeightsReport match(const StateDict& own,
@@ -80,6 +97,31 @@ WeightsReport match(const StateDict& own,
   return report;
 }
 
+// What the file has and the detector left out on purpose is not missing.
+void set_aside_left_out(const StateDict& file, WeightsReport& report) {
+  const auto left_out = std::stable_partition(report.missing.begin(),
+                                              report.missing.end(),
+                                              [&](const auto& key) { return !file.contains(key); });
+  report.mismatched.insert(report.mismatched.end(), left_out, report.missing.end());
+  report.missing.erase(left_out, report.missing.end());
+}
+
+void require_complete(const WeightsReport& report, std::size_t own_entries) {
+  if (!report.missing.empty()) {
+    throw Error(ErrorKind::kCheckpoint,
+                fmt::format("the weights lack {} of the model's {} entries: {}",
+                            report.missing.size(),
+                            own_entries,
+                            first_few(report.missing)));
+  }
+  if (!report.unexpected.empty()) {
+    throw Error(ErrorKind::kCheckpoint,
+                fmt::format("the weights have {} entries that the model does not know: {}",
+                            report.unexpected.size(),
+                            first_few(report.unexpected)));
+  }
+}
+
 void copy_all(const Pairs& pairs) {
   const torch::NoGradGuard no_grad;
   for (auto& [destination, source] : pairs) torch::Tensor(destination).copy_(source);
@@ -102,46 +144,46 @@ std::size_t count_with_prefix(const StateDict& state, std::string_view prefix) {
 }  // namespace
 
 std::string WeightsReport::summary() const {
-  std::string text = fmt::format(
-      "{} loaded, {} missing, {} unexpected", loaded.size(), missing.size(), unexpected.size());
-  if (!mismatched.empty())
-    text += fmt::format(", {} kept fresh (other number of classes)", mismatched.size());
+  std::string text = fmt::format("{} loaded", loaded.size());
+  if (!adapted.empty())
+    text += fmt::format(" ({} of them adapted from another shape)", adapted.size());
+  text += fmt::format(", {} missing, {} unexpected", missing.size(), unexpected.size());
+  if (!mismatched.empty()) text += fmt::format(", {} kept fresh (class heads)", mismatched.size());
   return text;
 }
 
-WeightsReport load_weights(Detector& detector, const StateDict& state, LoadMode mode) {
+WeightsReport load_weights(Detector& detector, const StateDict& file, LoadMode mode) {
   const StateDict own = collect_state_dict(detector);
+  const std::vector<std::string> class_modules = detector.class_dependent_modules();
+  if (mode == LoadMode::kStrict) require_same_classes(class_modules, own, file);
+  const StateDict state = detector.adapt_weights(file);
   std::vector<std::string> fresh_modules;
-  if (mode == LoadMode::kFineTuning)
-    fresh_modules = mismatched_modules(detector.class_dependent_modules(), own, state);
+  if (mode == LoadMode::kFineTuning) fresh_modules = mismatched_modules(class_modules, own, state);
   Pairs pairs;
   WeightsReport report = match(own, state, fresh_modules, pairs);
-  if (mode == LoadMode::kStrict && !report.missing.empty()) {
-    throw Error(ErrorKind::kCheckpoint,
-                fmt::format("the weights lack {} of the model's {} entries: {}",
-                            report.missing.size(),
-                            own.size(),
-                            first_few(report.missing)));
+  set_aside_left_out(file, report);
+  for (const std::string& key : report.loaded) {
+    const torch::Tensor* source = file.find(key);
+    if (source != nullptr && source->sizes() != own.find(key)->sizes())
+      report.adapted.push_back(key);
   }
-  if (mode == LoadMode::kStrict && !report.unexpected.empty()) {
-    throw Error(ErrorKind::kCheckpoint,
-                fmt::format("the weights have {} entries that the model does not know: {}",
-                            report.unexpected.size(),
-                            first_few(report.unexpected)));
-  }
+  if (mode == LoadMode::kStrict) require_complete(report, own.size());
   if (pairs.empty()) {
     throw Error(
         ErrorKind::kCheckpoint,
         fmt::format(
             "none of the {} entries of the weights fits the model {}; they belong to another one",
-            state.size(),
+            file.size(),
             detector.spec().model_name));
   }
   copy_all(pairs);
   return report;
 }
 
-WeightsReport load_backbone_weights(torch::nn::Module& backbone, const StateDict& state) {
+WeightsReport load_backbone_weights(torch::nn::Module& backbone,
+                                    const StateDict& state,
+                                    LoadMode mode,
+                                    const AdaptBackboneWeights& adapt) {
   StateDict weights = state;
   if (count_with_prefix(weights, "module.") == weights.size())
     weights = with_prefix_removed(weights, "module.");
@@ -153,8 +195,12 @@ WeightsReport load_backbone_weights(torch::nn::Module& backbone, const StateDict
     prefix = std::find_if(kPrefixes.begin(), kPrefixes.end(), [&](auto p) { return count(p) > 0; });
   if (prefix != kPrefixes.end()) weights = with_prefix_removed(weights, *prefix);
 
+  if (adapt) weights = adapt(weights);
+
   Pairs pairs;
-  WeightsReport report = match(collect_state_dict(backbone), weights, {}, pairs);
+  const StateDict own = collect_state_dict(backbone);
+  WeightsReport report = match(own, weights, {}, pairs);
+  if (mode == LoadMode::kStrict && !pairs.empty()) require_complete(report, own.size());
   if (pairs.empty()) {
     throw Error(ErrorKind::kCheckpoint,
                 fmt::format("none of the {} entries of the backbone weights fits the backbone",

@@ -170,6 +170,19 @@ void resize_rows(const Value* pixels,
   }
 }
 
+// One channel of `count` interleaved pixels, scaled and shifted. kChannels: their number where it
+// is known at compile time, else 0.
+template <std::size_t kChannels>
+void scale_column(const float* values,
+                  std::size_t count,
+                  std::size_t channels,
+                  float scale,
+                  float offset,
+                  float* out) {
+  const std::size_t step = kChannels == 0 ? channels : kChannels;
+  for (std::size_t x = 0; x < count; ++x) out[x] = values[step * x] * scale + offset;
+}
+
 }  // namespace
 
 Image resize_bilinear(const Image& image, std::int64_t height, std::int64_t width) {
@@ -223,27 +236,33 @@ Image resize_antialias(const Image& image, std::int64_t height, std::int64_t wid
 void resize_antialias_planar(const Image& image,
                              std::int64_t height,
                              std::int64_t width,
-                             const std::array<float, 3>& scale,
-                             const std::array<float, 3>& offset,
+                             std::span<const float> scale,
+                             std::span<const float> offset,
                              std::span<float> chw) {
-  if (image.channels() != 3 || height <= 0 || width <= 0 ||
-      chw.size() != static_cast<std::size_t>(3 * height * width)) {
-    throw Error(
-        ErrorKind::kInternal,
-        "resize_antialias_planar needs 3 channels and a target of 3 * height * width values");
+  const auto channels = static_cast<std::size_t>(image.channels());
+  if (height <= 0 || width <= 0 || scale.size() != channels || offset.size() != channels ||
+      chw.size() != channels * static_cast<std::size_t>(height * width)) {
+    throw Error(ErrorKind::kInternal,
+                "resize_antialias_planar needs scale, offset and target of the image's channels");
   }
   const auto columns = static_cast<std::size_t>(width);
   const std::size_t plane = static_cast<std::size_t>(height) * columns;
   const auto put = [&](std::size_t y, const float* row) {
-    for (std::size_t c = 0; c < 3; ++c) {
+    for (std::size_t c = 0; c < channels; ++c) {
       float* out = chw.data() + c * plane + y * columns;
-      for (std::size_t x = 0; x < columns; ++x) out[x] = row[3 * x + c] * scale[c] + offset[c];
+      if (channels == 3) {
+        scale_column<3>(row + c, columns, 3, scale[c], offset[c], out);
+      } else {
+        scale_column<0>(row + c, columns, channels, scale[c], offset[c], out);
+      }
     }
   };
   if (image.type() == PixelType::kU8) {
-    resize_rows(image.u8().data(), image.height(), image.width(), 3, height, width, put);
+    resize_rows(
+        image.u8().data(), image.height(), image.width(), image.channels(), height, width, put);
   } else {
-    resize_rows(image.f32().data(), image.height(), image.width(), 3, height, width, put);
+    resize_rows(
+        image.f32().data(), image.height(), image.width(), image.channels(), height, width, put);
   }
 }
 

@@ -2,7 +2,6 @@
 // with antialiasing.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
 
@@ -23,15 +22,15 @@ Image resize_bilinear(const Image& image, std::int64_t height, std::int64_t widt
 Image resize_antialias(const Image& image, std::int64_t height, std::int64_t width);
 
 // The same for the input of a network: channel c of the result is resized * scale[c] + offset[c],
-// as float32 planes [3, height, width] in `chw`. The values are those that the image holds, so for
+// as float32 planes [C, height, width] in `chw`. The values are those that the image holds, so for
 // kU8 a scale of 1 / (255 std[c]) and an offset of -mean[c] / std[c] normalise. The weights sum to
 // 1, so normalising before and after resizing agree up to rounding. Throws Error (internal) unless
-// the image has 3 channels and `chw` the right size.
+// scale, offset and `chw` fit the image's channels.
 void resize_antialias_planar(const Image& image,
                              std::int64_t height,
                              std::int64_t width,
-                             const std::array<float, 3>& scale,
-                             const std::array<float, 3>& offset,
+                             std::span<const float> scale,
+                             std::span<const float> offset,
                              std::span<float> chw);
 
 }  // namespace saker

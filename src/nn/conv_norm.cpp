@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "nn/activation.hpp"
 #include "nn/batch_norm.hpp"
 #include "nn/depthwise_conv.hpp"
 #include "nn/pointwise_conv.hpp"
@@ -70,7 +71,8 @@ torch::Tensor ConvNormImpl::forward(const torch::Tensor& input) {
     const bool pointwise = options_.kernel == 1 && options_.stride == 1 && options_.groups == 1;
     return pointwise ? pointwise_conv2d(input, conv->weight) : conv->forward(input);
   };
-  return norm(convolve(), *bn, options_.activation == Activation::kRelu);
+  if (options_.activation == Activation::kRelu) return norm(convolve(), *bn, true);
+  return activate(norm(convolve(), *bn, false), options_.activation);
 }
 
 DepthwiseSeparableImpl::DepthwiseSeparableImpl(const DepthwiseSeparableOptions& options)

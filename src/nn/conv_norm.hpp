@@ -8,9 +8,9 @@
 
 #include <cstdint>
 
-namespace saker {
+#include "nn/activation_kind.hpp"
 
-enum class Activation { kNone, kRelu };
+namespace saker {
 
 struct ConvNormOptions {
   std::int64_t in = 0, out = 0;  // channels

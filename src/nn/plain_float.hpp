@@ -3,6 +3,8 @@
 
 #include <torch/torch.h>
 
+#include <vector>
+
 namespace saker {
 
 // A float32 tensor in ordinary CPU memory, of any strides.
@@ -17,6 +19,13 @@ inline torch::Tensor with_contiguous_images(const torch::Tensor& tensor) {
   const bool contiguous = tensor.stride(3) == 1 && tensor.stride(2) == tensor.size(3) &&
                           tensor.stride(1) == tensor.size(2) * tensor.size(3);
   return contiguous ? tensor : tensor.contiguous();
+}
+
+// The values of a tensor of any float type, row by row.
+inline std::vector<float> plain_values(const torch::Tensor& tensor) {
+  const torch::Tensor plain = tensor.detach().to(torch::kCPU, torch::kFloat32).contiguous();
+  const float* const data = plain.const_data_ptr<float>();
+  return {data, data + plain.numel()};
 }
 
 }  // namespace saker

@@ -27,4 +27,12 @@ std::vector<ProcessorLevel> processor_levels() {
   return levels;
 }
 
+bool computes_bfloat16() noexcept {
+#if defined(__x86_64__)
+  return best_processor_level() == ProcessorLevel::kAvx512 && __builtin_cpu_supports("avx512bf16");
+#else
+  return false;
+#endif
+}
+
 }  // namespace saker

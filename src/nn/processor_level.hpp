@@ -17,4 +17,7 @@ ProcessorLevel best_processor_level() noexcept;
 // All supported levels, lowest first.
 std::vector<ProcessorLevel> processor_levels();
 
+// Whether this processor multiplies bfloat16 numbers (AVX-512 BF16), rather than to convert them.
+bool computes_bfloat16() noexcept;
+
 }  // namespace saker

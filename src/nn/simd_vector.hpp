@@ -15,6 +15,7 @@ struct SimdVector {
   typedef float type __attribute__((vector_size(N * sizeof(float))));
   typedef float unaligned
       __attribute__((vector_size(N * sizeof(float)), aligned(sizeof(float)), may_alias));
+  typedef std::uint32_t bits __attribute__((vector_size(N * sizeof(std::uint32_t))));
 };
 
 template <int N>

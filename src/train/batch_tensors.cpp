@@ -6,7 +6,7 @@
 namespace saker {
 
 torch::Tensor take_images(Batch& batch, const torch::Device& device) {
-  auto pixels = std::make_shared<std::vector<float>>(std::move(batch.images));
+  auto pixels = std::make_shared<PooledFloats>(std::move(batch.images));
   const std::vector<std::int64_t> shape = {
       batch.count(), batch.channels, batch.size.height, batch.size.width};
   float* data = pixels->data();

@@ -42,46 +42,6 @@ StateDict exported_weights(const CheckpointSource& source) {
   return weights;
 }
 
-PickleDict optimizer_state(const CheckpointSource& source) {
-  const double factor = source.recipe.learning_rate_factor(source.step + 1, source.plan.steps);
-  const SgdSettings& settings = source.optimizer.settings();
-  PickleDict state;
-  PickleList groups;
-  std::int64_t index = 0;
-  for (const ParameterGroup& group : source.optimizer.groups()) {
-    PickleList indices;
-    for (std::size_t i = 0; i < group.parameters.size(); ++i, ++index) {
-      indices.items.emplace_back(index);
-      const torch::Tensor& velocity =
-          source.optimizer.velocities()[static_cast<std::size_t>(index)];
-      if (!velocity.defined()) continue;
-      PickleDict entry;
-      entry.set("momentum_buffer", to_stored(velocity));
-      state.set(index, std::move(entry));
-    }
-    const double base = source.base_learning_rate * group.lr_factor;
-    PickleDict fields;
-    fields.set("name", group.name);
-    fields.set("lr", base * factor);
-    fields.set("momentum", settings.momentum);
-    fields.set("dampening",
-               settings.dampening == 0 ? PickleValue(0) : PickleValue(settings.dampening));
-    fields.set("weight_decay", group.weight_decay);
-    fields.set("nesterov", settings.nesterov);
-    fields.set("maximize", false);
-    fields.set("foreach", nullptr);
-    fields.set("differentiable", false);
-    fields.set("fused", nullptr);
-    fields.set("initial_lr", base);
-    fields.set("params", std::move(indices));
-    groups.items.emplace_back(std::move(fields));
-  }
-  PickleDict optimizer;
-  optimizer.set("state", std::move(state));
-  optimizer.set("param_groups", std::move(groups));
-  return optimizer;
-}
-
 PickleDict cpp_state(const CheckpointSource& source) {
   PickleDict settings;
   settings.set("steps", source.plan.steps);
@@ -95,14 +55,8 @@ PickleDict cpp_state(const CheckpointSource& source) {
   state.set("validation_pending", source.validation_pending);
   state.set("best_value", source.best.value ? PickleValue(*source.best.value) : PickleValue());
   state.set("best_step", PickleValue(source.best.step));
+  if (source.scaler != nullptr) state.set("loss_scaler", source.scaler->state());
   return state;
-}
-
-std::vector<double> base_learning_rates(const CheckpointSource& source) {
-  std::vector<double> rates;
-  for (const ParameterGroup& group : source.optimizer.groups())
-    rates.push_back(source.base_learning_rate * group.lr_factor);
-  return rates;
 }
 
 // The model of the run must be the one of the file.
@@ -156,23 +110,6 @@ std::vector<std::string> differing_settings(const PickleValue& content, const Tr
   return differences;
 }
 
-std::vector<torch::Tensor> stored_velocities(const PickleValue& optimizer, std::size_t count) {
-  std::vector<torch::Tensor> velocities(count);
-  for (const auto& [index, entry] : optimizer.at("state").as_dict().items) {
-    const std::int64_t i = index.as_int();
-    if (i < 0 || i >= static_cast<std::int64_t>(count)) {
-      throw Error(
-          ErrorKind::kCheckpoint,
-          fmt::format(
-              "optimizer.state has the index {}, but the model has {} parameters", i, count));
-    }
-    const PickleValue* buffer = entry.find("momentum_buffer");
-    if (buffer != nullptr && buffer->is_tensor())
-      velocities[static_cast<std::size_t>(i)] = to_torch(buffer->as_tensor());
-  }
-  return velocities;
-}
-
 void restore_ema(const StateDict& weights, ModelEma& ema) {
   load_state_dict(ema.model(), weights.below(kEmaPrefix));
   const torch::Tensor* updates = weights.find(kEmaUpdates);
@@ -181,14 +118,23 @@ void restore_ema(const StateDict& weights, ModelEma& ema) {
   ema.set_updates(updates->item<std::int64_t>());
 }
 
+// Files of the reference and of runs without a scaled loss have no state of it.
+void restore_scaler(const PickleValue& content, LossScaler& scaler) {
+  const PickleValue* state = content.find("cpp_state");
+  const PickleValue* stored = state == nullptr ? nullptr : state->find("loss_scaler");
+  if (stored != nullptr) scaler.restore(*stored);
+}
+
 }  // namespace
 
 void write_training_checkpoint(const std::filesystem::path& path, const CheckpointSource& source) {
   PickleDict content;
   content.set("train_model", to_pickle(training_weights(source), true));
-  content.set("optimizer", optimizer_state(source));
-  const Value scheduler = source.recipe.scheduler_state(
-      source.step + 1, source.plan.steps, base_learning_rates(source));
+  content.set("optimizer",
+              source.optimizer.to_checkpoint(source.base_learning_rate,
+                                             source.schedule.factor(source.step + 1)));
+  const Value scheduler = source.schedule.state(
+      source.step + 1, source.optimizer.base_learning_rates(source.base_learning_rate));
   content.set("scheduler", to_pickle(scheduler, SequenceType::kList));
   content.set("train_dataloader", nullptr);
   content.set("step", source.step);
@@ -237,17 +183,15 @@ TrainingCheckpoint read_training_checkpoint(const std::filesystem::path& path) {
 }
 
 std::vector<std::string> restore(const TrainingCheckpoint& checkpoint,
-                                 Detector& model,
-                                 ModelEma* ema,
-                                 Sgd& optimizer,
+                                 const RestoreTarget& target,
                                  const TrainingPlan& plan) {
-  require_same_model(checkpoint, model);
+  require_same_model(checkpoint, target.model);
   try {
     const StateDict weights = to_state_dict(checkpoint.content.at("train_model"));
-    load_state_dict(model, weights.below(kModelPrefix));
-    if (ema != nullptr) restore_ema(weights, *ema);
-    optimizer.set_velocities(
-        stored_velocities(checkpoint.content.at("optimizer"), optimizer.velocities().size()));
+    load_state_dict(target.model, weights.below(kModelPrefix));
+    if (target.ema != nullptr) restore_ema(weights, *target.ema);
+    target.optimizer.restore(checkpoint.content.at("optimizer"));
+    if (target.scaler != nullptr) restore_scaler(checkpoint.content, *target.scaler);
     return differing_settings(checkpoint.content, plan);
   } catch (const Error& error) {
     throw error.with_context(checkpoint.path.string());

@@ -12,10 +12,11 @@
 #include <vector>
 
 #include "detectors/detector.hpp"
-#include "detectors/recipe.hpp"
+#include "detectors/learning_rate_schedule.hpp"
 #include "metrics/watch_metric.hpp"
+#include "train/loss_scaler.hpp"
 #include "train/model_ema.hpp"
-#include "train/sgd.hpp"
+#include "train/optimizer.hpp"
 #include "train/training_plan.hpp"
 #include "weights/pickle_value.hpp"
 
@@ -25,8 +26,9 @@ namespace saker {
 struct CheckpointSource {
   const Detector& model;
   const ModelEma* ema = nullptr;  // null: no moving average
-  const Sgd& optimizer;
-  const Recipe& recipe;
+  const Optimizer& optimizer;
+  const LearningRateSchedule& schedule;
+  const LossScaler* scaler = nullptr;  // null: the loss is not scaled
   const TrainingPlan& plan;
   double base_learning_rate = 0;
   std::int64_t step = 0;  // 0-based, the last finished one
@@ -48,13 +50,18 @@ struct TrainingCheckpoint {
 // Throws Error (io) when there is no such file, (checkpoint) when it is no training checkpoint.
 TrainingCheckpoint read_training_checkpoint(const std::filesystem::path& path);
 
-// Puts weights, averages and velocities back. ema may be null. Returns what differs between the
-// settings of the checkpoint and of the plan without being an error. Throws Error (checkpoint) when
-// the model, its classes or its input size differ.
+// What a checkpoint is put back into; null for what the run does not have.
+struct RestoreTarget {
+  Detector& model;
+  ModelEma* ema = nullptr;
+  Optimizer& optimizer;
+  LossScaler* scaler = nullptr;
+};
+
+// Returns what differs between the settings of the checkpoint and of the plan without being an
+// error. Throws Error (checkpoint) when the model, its classes or its input size differ.
 std::vector<std::string> restore(const TrainingCheckpoint& checkpoint,
-                                 Detector& model,
-                                 ModelEma* ema,
-                                 Sgd& optimizer,
+                                 const RestoreTarget& target,
                                  const TrainingPlan& plan);
 
 }  // namespace saker

@@ -43,8 +43,9 @@ Image make_grid(const torch::Tensor& images,
 ExampleImages::ExampleImages(std::filesystem::path folder,
                              const DetectorSpec& spec,
                              EvaluationSpace space,
-                             MetricLogger& metrics)
-    : folder_(std::move(folder)), spec_(spec), space_(space), metrics_(&metrics) {}
+                             MetricLogger& metrics,
+                             RunLog& log)
+    : folder_(std::move(folder)), spec_(spec), space_(space), metrics_(&metrics), log_(&log) {}
 
 Image ExampleImages::label_grid(const torch::Tensor& images, const Batch& labels) const {
   return make_grid(images, spec_, [&](std::int64_t i) {
@@ -70,15 +71,25 @@ Image ExampleImages::label_grid(const torch::Tensor& images, const Batch& labels
 Image ExampleImages::prediction_grid(const ValidationProgress& progress) const {
   const std::int64_t height = progress.images.size(2);
   const std::int64_t width = progress.images.size(3);
-  return make_grid(progress.images, spec_, [&](std::int64_t i) {
+  std::int64_t dropped = 0;
+  const Image grid = make_grid(progress.images, spec_, [&](std::int64_t i) {
     const Detections detections =
         to_detections(progress.predictions[static_cast<std::size_t>(i)], spec_.classes);
     ImageSize original = progress.labels.original_sizes[static_cast<std::size_t>(i)];
     if (space_ == EvaluationSpace::kNetworkInput) original = {.height = height, .width = width};
-    return prediction_grid_boxes(
-               detections, spec_.classes, original.width, original.height, width, height)
-        .boxes;
+    PredictionGridBoxes drawable = prediction_grid_boxes(
+        detections, spec_.classes, original.width, original.height, width, height);
+    dropped += drawable.dropped;
+    return std::move(drawable.boxes);
   });
+  if (dropped > 0) {
+    log_->warning(
+        fmt::format("{} predicted boxes of validation batch {} are left out of its picture: their "
+                    "sides are reversed or not finite",
+                    dropped,
+                    progress.batch));
+  }
+  return grid;
 }
 
 void ExampleImages::save(std::int64_t step,

@@ -15,6 +15,7 @@
 
 #include "detectors/detector.hpp"
 #include "loggers/metric_logger.hpp"
+#include "loggers/run_log.hpp"
 #include "saker/image.hpp"
 #include "train/validator.hpp"
 #include "transforms/batch.hpp"
@@ -23,15 +24,16 @@ namespace saker {
 
 class ExampleImages {
  public:
-  // metrics must outlive it.
+  // metrics and log must outlive it.
   ExampleImages(std::filesystem::path folder,
                 const DetectorSpec& spec,
                 EvaluationSpace space,
-                MetricLogger& metrics);
+                MetricLogger& metrics,
+                RunLog& log);
 
   // images: [B, 3, H, W]. Does nothing from step 3 on.
   void save_training_labels(std::int64_t step, const torch::Tensor& images, const Batch& labels);
-  // step: of training. Does nothing from batch 3 on.
+  // step: of training. Does nothing from batch 3 on. Warns of predicted boxes that cannot be drawn.
   void save_validation(std::int64_t step, const ValidationProgress& progress);
 
  private:
@@ -43,6 +45,7 @@ class ExampleImages {
   DetectorSpec spec_;
   EvaluationSpace space_;
   MetricLogger* metrics_;
+  RunLog* log_;
 };
 
 }  // namespace saker

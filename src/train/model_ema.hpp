@@ -2,7 +2,8 @@
 //
 // After update n = 1, 2, ... with m the model and e the average: e = d e + (1 - d) m, d = momentum
 // (1 - exp(-n / warmup_steps)), or d = momentum when warmup_steps <= 0. The ramp follows RT-DETR
-// (Zhao et al. 2024). Integer buffers stay as they are.
+// (Zhao et al. 2024). Integer buffers stay as they are. A tensor that has several names is averaged
+// once.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,9 @@
 // The folder of a training run and the names in it.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <string>
 #include <utility>
 
 namespace saker {
@@ -28,6 +30,10 @@ class RunFolder {
   }
   std::filesystem::path exported_best() const {
     return path_ / "exported_models" / "exported_best.pt";
+  }
+  // Of a process whose step went wrong.
+  std::filesystem::path step_capture(std::int64_t rank) const {
+    return path_ / "debug" / "nan_capture" / ("rank" + std::to_string(rank)) / "nan_capture.pt";
   }
   std::filesystem::path image_examples() const { return path_ / "image_examples"; }
 

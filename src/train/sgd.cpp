@@ -1,11 +1,9 @@
 #include "train/sgd.hpp"
 
-#include <ATen/Parallel.h>
-#include <fmt/format.h>
-
 #include <utility>
 
-#include "saker/error.hpp"
+#include "nn/parallel.hpp"
+#include "weights/torch_bridge.hpp"
 
 namespace saker {
 namespace {
@@ -25,7 +23,7 @@ void update_plain(float* parameter,
                   float* velocity,
                   std::int64_t count,
                   const Factors& factors) {
-  at::parallel_for(0, count, 65536, [=](std::int64_t begin, std::int64_t end) {
+  parallel_for(count, 65536, [=](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       const float g = gradient[i] + factors.weight_decay * parameter[i];
       const float v = factors.momentum * velocity[i] + factors.gradient_factor * g;
@@ -35,7 +33,7 @@ void update_plain(float* parameter,
   });
 }
 
-void update_general(torch::Tensor& parameter,
+void update_general(const torch::Tensor& parameter,
                     const torch::Tensor& gradient,
                     torch::Tensor& velocity,
                     const Factors& factors) {
@@ -48,25 +46,22 @@ void update_general(torch::Tensor& parameter,
 }  // namespace
 
 Sgd::Sgd(std::vector<ParameterGroup> groups, SgdSettings settings)
-    : groups_(std::move(groups)), settings_(settings) {
-  std::size_t count = 0;
-  for (const ParameterGroup& group : groups_) count += group.parameters.size();
-  velocities_.resize(count);
-}
+    : Optimizer(std::move(groups)), settings_(settings), velocities_(parameter_count()) {}
 
-void Sgd::step(double lr) {
+void Sgd::step(double lr, double gradient_factor) {
   const torch::NoGradGuard no_grad;
   std::size_t index = 0;
-  for (ParameterGroup& group : groups_) {
+  for (const ParameterGroup& group : groups()) {
     Factors factors{.lr = static_cast<float>(lr * group.lr_factor),
                     .weight_decay = static_cast<float>(group.weight_decay),
                     .momentum = static_cast<float>(settings_.momentum),
                     .gradient_factor = static_cast<float>(1.0 - settings_.dampening),
                     .nesterov = settings_.nesterov};
-    for (torch::Tensor& parameter : group.parameters) {
+    for (const torch::Tensor& parameter : group.parameters) {
       torch::Tensor& velocity = velocities_[index++];
-      const torch::Tensor gradient = parameter.grad();
+      torch::Tensor gradient = parameter.grad();
       if (!gradient.defined()) continue;
+      if (gradient_factor != 1) gradient = gradient * gradient_factor;
       Factors own = factors;
       if (!velocity.defined()) {
         velocity = torch::zeros_like(parameter, torch::MemoryFormat::Contiguous);
@@ -85,37 +80,31 @@ void Sgd::step(double lr) {
   }
 }
 
-void Sgd::zero_gradients() {
-  for (ParameterGroup& group : groups_) {
-    for (torch::Tensor& parameter : group.parameters) parameter.mutable_grad() = torch::Tensor();
-  }
+PickleDict Sgd::parameter_state(std::size_t index) const {
+  PickleDict state;
+  if (velocities_[index].defined()) state.set("momentum_buffer", to_stored(velocities_[index]));
+  return state;
 }
 
-void Sgd::set_velocities(const std::vector<torch::Tensor>& velocities) {
-  if (velocities.size() != velocities_.size()) {
-    throw Error(ErrorKind::kCheckpoint,
-                fmt::format("the optimizer has {} parameters, the checkpoint {}",
-                            velocities_.size(),
-                            velocities.size()));
-  }
-  std::size_t index = 0;
-  for (const ParameterGroup& group : groups_) {
-    for (std::size_t i = 0; i < group.parameters.size(); ++i, ++index) {
-      const torch::Tensor& velocity = velocities[index];
-      if (!velocity.defined()) {
-        velocities_[index] = torch::Tensor();
-        continue;
-      }
-      if (velocity.sizes() != group.parameters[i].sizes()) {
-        throw Error(ErrorKind::kCheckpoint,
-                    fmt::format("the optimizer state of '{}' has another shape in the checkpoint",
-                                group.keys[i]));
-      }
-      velocities_[index] =
-          velocity.to(group.parameters[i].device(), group.parameters[i].scalar_type(), false, true)
-              .contiguous();
-    }
-  }
+void Sgd::set_parameter_state(std::size_t index, const PickleValue* entry) {
+  const PickleValue* buffer = entry == nullptr ? nullptr : entry->find("momentum_buffer");
+  velocities_[index] = buffer != nullptr && buffer->is_tensor()
+                           ? state_tensor(index, *buffer).contiguous()
+                           : torch::Tensor();
+}
+
+PickleDict Sgd::group_settings(const ParameterGroup& group) const {
+  PickleDict fields;
+  fields.set("momentum", settings_.momentum);
+  fields.set("dampening",
+             settings_.dampening == 0 ? PickleValue(0) : PickleValue(settings_.dampening));
+  fields.set("weight_decay", group.weight_decay);
+  fields.set("nesterov", settings_.nesterov);
+  fields.set("maximize", false);
+  fields.set("foreach", nullptr);
+  fields.set("differentiable", false);
+  fields.set("fused", nullptr);
+  return fields;
 }
 
 }  // namespace saker

@@ -9,32 +9,30 @@
 
 #include <torch/torch.h>
 
-#include <cstdint>
+#include <cstddef>
 #include <vector>
 
 #include "detectors/recipe.hpp"
+#include "train/optimizer.hpp"
 
 namespace saker {
 
-class Sgd {
+class Sgd final : public Optimizer {
  public:
   Sgd(std::vector<ParameterGroup> groups, SgdSettings settings);
 
-  // One update of every parameter that has a gradient. lr: the learning rate before the groups'
-  // factors.
-  void step(double lr);
-  void zero_gradients();
-
-  const std::vector<ParameterGroup>& groups() const { return groups_; }
-  const SgdSettings& settings() const { return settings_; }
+  void step(double lr, double gradient_factor = 1) override;
 
   // Velocities, one per parameter in group order; undefined where no gradient was ever seen.
   const std::vector<torch::Tensor>& velocities() const { return velocities_; }
-  // Takes copies. Throws Error (checkpoint) when the count or a shape differs.
-  void set_velocities(const std::vector<torch::Tensor>& velocities);
+
+ protected:
+  // momentum_buffer
+  PickleDict parameter_state(std::size_t index) const override;
+  void set_parameter_state(std::size_t index, const PickleValue* entry) override;
+  PickleDict group_settings(const ParameterGroup& group) const override;
 
  private:
-  std::vector<ParameterGroup> groups_;
   SgdSettings settings_;
   std::vector<torch::Tensor> velocities_;
 };

@@ -1,6 +1,5 @@
 #include "train/trainer.hpp"
 
-#include <ATen/autocast_mode.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -8,12 +7,14 @@
 #include <cmath>
 #include <utility>
 
-#include "image/read_image.hpp"
+#include "core/stop_request.hpp"
+#include "image/sequential_opencv.hpp"
 #include "saker/error.hpp"
 #include "train/auto_rules.hpp"
+#include "train/autocast_scope.hpp"
 #include "train/batch_tensors.hpp"
-#include "train/checkpoint.hpp"
-#include "train/stop_request.hpp"
+#include "train/gradient_norm.hpp"
+#include "train/step_capture.hpp"
 
 namespace saker {
 namespace {
@@ -24,47 +25,10 @@ double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-// Autocast for the network; the detector switches it off for boxes, matching and losses.
-class AutocastScope {
- public:
-  AutocastScope(torch::DeviceType device, Precision precision)
-      : device_(device), before_(at::autocast::is_autocast_enabled(device)) {
-    if (precision == Precision::kBfloat16Mixed) {
-      at::autocast::set_autocast_dtype(device_, at::kBFloat16);
-      at::autocast::set_autocast_enabled(device_, true);
-      at::autocast::increment_nesting();
-      entered_ = true;
-    }
-  }
-  AutocastScope(const AutocastScope&) = delete;
-  AutocastScope& operator=(const AutocastScope&) = delete;
-  ~AutocastScope() {
-    if (!entered_) return;
-    if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
-    at::autocast::set_autocast_enabled(device_, before_);
-  }
-
- private:
-  torch::DeviceType device_;
-  bool before_;
-  bool entered_ = false;
-};
-
-NamedValues loss_values(const LossTerms& losses, double total) {
-  NamedValues values = {{"loss", total}};
+NamedValues loss_values(const LossTerms& losses) {
+  NamedValues values = {{"loss", losses.total.item<double>()}};
   for (const auto& [name, value] : losses.logged) values.emplace_back(name, value.item<double>());
   return values;
-}
-
-[[noreturn]] void fail_not_finite(std::int64_t step,
-                                  double loss,
-                                  const std::vector<std::string>& paths) {
-  throw Error(ErrorKind::kData,
-              fmt::format("the loss of step {} is {}; lower model_args.lr, or look at the labels "
-                          "of this batch:\n  {}",
-                          step + 1,
-                          loss,
-                          fmt::join(paths, "\n  ")));
 }
 
 }  // namespace
@@ -72,53 +36,45 @@ NamedValues loss_values(const LossTerms& losses, double total) {
 Trainer::Trainer(const TrainingPlan& plan, const TrainingContext& context)
     : plan_(plan),
       context_(context),
-      sampler_({.dataset_size = context.train_data.size(),
-                .batch_size = plan.batch_size,
-                .seed = plan.seed,
-                .rank = plan.rank,
-                .world_size = plan.world_size}),
-      optimizer_(context.recipe.parameter_groups(context.model), context.recipe.sgd()),
+      training_step_(context.model, context.recipe, step_settings()),
       examples_(context.folder.image_examples(),
                 context.model.spec(),
                 context.model.evaluation_space(),
-                context.metrics),
+                context.metrics,
+                context.log),
       watch_mode_(watch_mode(plan.settings.metric.watch_metric,
                              plan.settings.metric.coco_settings().names(),
-                             context.model.loss_names())) {
-  context_.recipe.prepare_for_training(context_.model);
-  if (const auto ema = context_.recipe.ema()) ema_.emplace(context_.model, *ema);
-  base_learning_rate_ =
-      context_.recipe.learning_rate(plan_.batch_size * plan_.world_size * plan_.accumulation);
-}
+                             context.model.loss_names())) {}
 
 void Trainer::resume(const std::filesystem::path& path) {
   const TrainingCheckpoint checkpoint = read_training_checkpoint(path);
-  const std::vector<std::string> warnings =
-      restore(checkpoint, context_.model, ema_ ? &*ema_ : nullptr, optimizer_, plan_);
+  const std::vector<std::string> warnings = restore(checkpoint,
+                                                    {.model = context_.model,
+                                                     .ema = training_step_.ema(),
+                                                     .optimizer = training_step_.optimizer(),
+                                                     .scaler = training_step_.scaler()},
+                                                    plan_);
   for (const std::string& warning : warnings) context_.log.warning(warning);
   first_step_ = checkpoint.step + 1;
   best_ = checkpoint.best;
   validation_pending_ = checkpoint.validation_pending;
 }
 
-bool Trainer::is_validation_due(std::int64_t step) const {
-  return (step + 1) % plan_.validate_every == 0 || step + 1 == plan_.steps;
+TrainingStepSettings Trainer::step_settings() const {
+  return {.run = run_length(),
+          .images_per_step = plan_.batch_size * plan_.world_size * plan_.accumulation,
+          .precision = plan_.precision,
+          .device = plan_.device};
 }
 
-Batch Trainer::make_batch(std::int64_t number) const {
-  const SampledBatch sampled = sampler_.batch(number);
-  const std::int64_t step = number / plan_.accumulation;
-  const ReadImageArgs args = plan_.settings.image.read_image_args();
-  const auto read = [&](std::int64_t index) {
-    const std::string path = context_.train_data.path(index);
-    return SampleInput{.image = read_image(path, args),
-                       .annotations = context_.train_data.annotations(index),
-                       .path = path};
-  };
-  return context_.train_transform.make_batch(
-      sampled.indices,
-      {.seed = plan_.seed, .epoch = sampled.epoch, .batch = number, .step = step},
-      read);
+RunLength Trainer::run_length() const {
+  return {.total_steps = plan_.steps,
+          .batches_per_epoch = context_.batches.per_epoch(),
+          .gradient_accumulation_steps = plan_.accumulation};
+}
+
+bool Trainer::is_validation_due(std::int64_t step) const {
+  return (step + 1) % plan_.validate_every == 0 || step + 1 == plan_.steps;
 }
 
 StepTimes Trainer::mean_times() const {
@@ -130,11 +86,6 @@ StepTimes Trainer::mean_times() const {
           .images_per_second = images * count / step_seconds_};
 }
 
-LossTerms Trainer::forward(const torch::Tensor& images, const Targets& targets) {
-  const AutocastScope autocast(plan_.device.type(), plan_.precision);
-  return context_.model.training_losses(images, targets);
-}
-
 void Trainer::run_step(std::int64_t step, PrefetchLoader<Batch>& loader) {
   const Clock::time_point begin = Clock::now();
   const double waited_before = loader.waited_seconds();
@@ -142,43 +93,94 @@ void Trainer::run_step(std::int64_t step, PrefetchLoader<Batch>& loader) {
   for (std::int64_t micro = 0; micro < plan_.accumulation; ++micro) {
     Batch batch = loader.next();
     const auto count = static_cast<double>(batch.count());
-    const Targets targets = make_targets(batch, plan_.device);
-    const torch::Tensor images = take_images(batch, plan_.device);
-    const LossTerms losses = forward(images, targets);
-    const double total = losses.total.item<double>();
-    if (!std::isfinite(total)) fail_not_finite(step, total, batch.paths);
-    (losses.total / static_cast<double>(plan_.accumulation)).backward();
-    if (micro == 0) examples_.save_training_labels(step, images, batch);
-    losses_of_step.update(loss_values(losses, total), count);
+    latest_ = {.number = step * plan_.accumulation + micro,
+               .images = take_images(batch, plan_.device),
+               .targets = make_targets(batch, plan_.device),
+               .paths = batch.paths,
+               .losses = {}};
+    latest_.losses =
+        training_step_.forward(draw_key(latest_.number), latest_.images, latest_.targets);
+    const NamedValues values = loss_values(latest_.losses);
+    if (!std::isfinite(values.front().second)) stop_not_finite("the loss");
+    warn_of_replaced_boxes(step);
+    training_step_.backward(latest_.losses);
+    if (!are_gradients_fine()) stop_not_finite("a gradient");
+    if (micro == 0) examples_.save_training_labels(step, latest_.images, batch);
+    losses_of_step.update(values, count);
   }
   step_losses_ = losses_of_step.values();
-
-  optimizer_.step(base_learning_rate_ * context_.recipe.learning_rate_factor(step, plan_.steps));
-  optimizer_.zero_gradients();
-  if (ema_) ema_->update(context_.model);
+  update_ = training_step_.update(step);
+  if (!update_.applied && training_step_.scaler() == nullptr) stop_not_finite("a gradient");
 
   ++timed_steps_;
   step_seconds_ += seconds_since(begin);
   data_seconds_ += loader.waited_seconds() - waited_before;
 }
 
+void Trainer::warn_of_replaced_boxes(std::int64_t step) {
+  if (latest_.losses.boxes_finite || warned_of_boxes_) return;
+  warned_of_boxes_ = true;
+  context_.log.warning(
+      fmt::format("A predicted box of step {} is not finite; such boxes are replaced.", step + 1));
+}
+
+DrawKey Trainer::draw_key(std::int64_t number) const {
+  return {.seed = plan_.seed,
+          .batch = static_cast<std::uint64_t>(number * plan_.world_size + plan_.rank)};
+}
+
+// Looked at on request alone: it takes a pass over all gradients, and those of a scaled loss may
+// overflow.
+bool Trainer::are_gradients_fine() const {
+  if (!plan_.settings.debug.capture_gradients || training_step_.scaler() != nullptr) return true;
+  return std::isfinite(gradient_norm(training_step_.optimizer().groups()));
+}
+
+void Trainer::stop_not_finite(const char* what) const {
+  const std::int64_t step = latest_.number / plan_.accumulation;
+  const std::filesystem::path file = context_.folder.step_capture(plan_.rank);
+  StepCapture capture{.reason = what,
+                      .step = step,
+                      .draws = draw_key(latest_.number),
+                      .precision = plan_.precision,
+                      .model_args = context_.recipe.resolved_model_args(run_length()),
+                      .paths = latest_.paths,
+                      .images = latest_.images,
+                      .targets = latest_.targets,
+                      .terms = {{"loss", latest_.losses.total.item<double>()}}};
+  if (training_step_.scaler() != nullptr) capture.loss_scale = training_step_.scaler()->scale();
+  for (const auto& [name, value] :
+       latest_.losses.terms.empty() ? latest_.losses.logged : latest_.losses.terms)
+    capture.terms.emplace_back(name, value.item<double>());
+  write_step_capture(file, context_.model, capture);
+  throw Error(ErrorKind::kData,
+              fmt::format("{} of step {} is not finite; lower model_args.lr, or look at the labels "
+                          "of this batch:\n  {}\nThe step is kept: saker train --replay {} runs "
+                          "it again and says what is not finite",
+                          what,
+                          step + 1,
+                          fmt::join(latest_.paths, "\n  "),
+                          file.string()));
+}
+
 void Trainer::log_step(std::int64_t step) {
   const StepTimes times = mean_times();
   const std::int64_t epoch =
-      finished_epochs(step, plan_.accumulation, sampler_.batches_per_epoch());
-  const double learning_rate =
-      base_learning_rate_ * context_.recipe.learning_rate_factor(step + 1, plan_.steps);
+      finished_epochs(step, plan_.accumulation, context_.batches.per_epoch());
+  const double learning_rate = training_step_.learning_rate(step + 1);
   context_.log.info(format_train_line({.step = step + 1,
                                        .steps = plan_.steps,
                                        .epoch = epoch,
                                        .loss = step_losses_.front().second,
                                        .learning_rate = learning_rate,
-                                       .gradient_norm = std::nullopt,
+                                       .gradient_norm = update_.gradient_norm,
                                        .times = times}));
   NamedValues scalars;
   for (const auto& [name, value] : step_losses_)
     scalars.emplace_back(name == "loss" ? "train_loss" : "train_loss/" + name, value);
   scalars.emplace_back("learning_rate", learning_rate);
+  if (update_.gradient_norm && update_.applied)
+    scalars.emplace_back("gradient_norm", *update_.gradient_norm);
   scalars.emplace_back("profiling/train_step_time_sec", times.step_seconds);
   scalars.emplace_back("profiling/train_data_time_sec", times.data_seconds);
   scalars.emplace_back("profiling/train_throughput_img_per_sec", times.images_per_second);
@@ -186,19 +188,24 @@ void Trainer::log_step(std::int64_t step) {
   context_.metrics.log_scalars(step, scalars);
 }
 
+CheckpointSource Trainer::checkpoint_source(std::int64_t step, bool validation_pending) const {
+  return {.model = context_.model,
+          .ema = training_step_.ema(),
+          .optimizer = training_step_.optimizer(),
+          .schedule = training_step_.schedule(),
+          .scaler = training_step_.scaler(),
+          .plan = plan_,
+          .base_learning_rate = training_step_.base_learning_rate(),
+          .step = step,
+          .best = best_,
+          .validation_pending = validation_pending};
+}
+
 void Trainer::save_last(std::int64_t step) {
   if (!plan_.settings.checkpoint.save_last) return;
   context_.log.info(fmt::format("Saving the last checkpoint to '{}'",
                                 context_.folder.last_checkpoint().string()));
-  const CheckpointSource source{.model = context_.model,
-                                .ema = ema_ ? &*ema_ : nullptr,
-                                .optimizer = optimizer_,
-                                .recipe = context_.recipe,
-                                .plan = plan_,
-                                .base_learning_rate = base_learning_rate_,
-                                .step = step,
-                                .best = best_,
-                                .validation_pending = is_validation_due(step)};
+  const CheckpointSource source = checkpoint_source(step, is_validation_due(step));
   write_training_checkpoint(context_.folder.last_checkpoint(), source);
   context_.log.info(
       fmt::format("Exporting the last model to '{}'", context_.folder.exported_last().string()));
@@ -220,7 +227,8 @@ bool Trainer::is_best(const NamedValues& scalars, std::int64_t step) {
 
 void Trainer::validate(std::int64_t step) {
   context_.log.info("Validating...");
-  Detector& model = ema_ ? ema_->model() : context_.model;
+  Detector& model =
+      training_step_.ema() != nullptr ? training_step_.ema()->model() : context_.model;
   const bool was_training = model.is_training();
   const Validator::Outcome outcome =
       context_.validator.run(model, [&](const ValidationProgress& progress) {
@@ -237,7 +245,7 @@ void Trainer::validate(std::int64_t step) {
 
   NamedValues scalars = outcome.scalars();
   const std::int64_t epoch =
-      finished_epochs(step, plan_.accumulation, sampler_.batches_per_epoch());
+      finished_epochs(step, plan_.accumulation, context_.batches.per_epoch());
   scalars.emplace_back("profiling/val_step_time_sec", outcome.times.step_seconds);
   scalars.emplace_back("profiling/val_data_time_sec", outcome.times.data_seconds);
   scalars.emplace_back("profiling/val_throughput_img_per_sec", outcome.times.images_per_second);
@@ -245,15 +253,7 @@ void Trainer::validate(std::int64_t step) {
   context_.metrics.log_scalars(step, scalars);
 
   if (is_best(scalars, step) && plan_.settings.checkpoint.save_best) {
-    const CheckpointSource source{.model = context_.model,
-                                  .ema = ema_ ? &*ema_ : nullptr,
-                                  .optimizer = optimizer_,
-                                  .recipe = context_.recipe,
-                                  .plan = plan_,
-                                  .base_learning_rate = base_learning_rate_,
-                                  .step = step,
-                                  .best = best_,
-                                  .validation_pending = false};
+    const CheckpointSource source = checkpoint_source(step, false);
     context_.log.info(fmt::format("Saving the best checkpoint to '{}'",
                                   context_.folder.best_checkpoint().string()));
     write_training_checkpoint(context_.folder.best_checkpoint(), source);
@@ -266,6 +266,7 @@ void Trainer::validate(std::int64_t step) {
 }
 
 TrainResult Trainer::run() {
+  const SequentialOpencv sequential_opencv;
   if (first_step_ > 0) {
     context_.log.info(
         fmt::format("Resuming training from step {}/{}...", first_step_, plan_.steps));
@@ -275,13 +276,14 @@ TrainResult Trainer::run() {
   // The rest of a step that was interrupted between its checkpoint and the end of its validation.
   if (first_step_ > 0 && validation_pending_) validate(first_step_ - 1);
 
-  const std::function<Batch(std::int64_t)> make = [this](std::int64_t number) {
-    return make_batch(number);
-  };
-  const auto threads = static_cast<int>(plan_.num_workers);
-  const auto prefetch = static_cast<int>(plan_.num_workers * plan_.settings.loader.prefetch_factor);
+  const LoaderSettings& settings = plan_.settings.loader;
   PrefetchLoader<Batch> loader(
-      make, first_step_ * plan_.accumulation, plan_.steps * plan_.accumulation, threads, prefetch);
+      context_.batches,
+      {.first = first_step_ * plan_.accumulation,
+       .end = plan_.steps * plan_.accumulation,
+       .threads = static_cast<int>(plan_.num_workers),
+       .prefetch = static_cast<int>(plan_.num_workers * settings.prefetch_factor),
+       .timeout = settings.timeout});
   for (std::int64_t step = first_step_; step < plan_.steps; ++step) {
     run_step(step, loader);
     const bool is_last = step + 1 == plan_.steps;

@@ -5,10 +5,9 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "data/prefetch_loader.hpp"
-#include "data/sampler.hpp"
-#include "data/yolo_dataset.hpp"
 #include "detectors/detector.hpp"
 #include "detectors/recipe.hpp"
 #include "loggers/metric_logger.hpp"
@@ -16,22 +15,21 @@
 #include "metrics/watch_metric.hpp"
 #include "metrics/weighted_mean.hpp"
 #include "saker/train.hpp"
+#include "train/batch_source.hpp"
+#include "train/checkpoint.hpp"
 #include "train/example_images.hpp"
-#include "train/model_ema.hpp"
 #include "train/run_folder.hpp"
-#include "train/sgd.hpp"
 #include "train/step_line.hpp"
 #include "train/training_plan.hpp"
+#include "train/training_step.hpp"
 #include "train/validator.hpp"
-#include "transforms/train_transform.hpp"
 
 namespace saker {
 
 // What a run works on; everything must outlive the trainer.
 struct TrainingContext {
   const RunFolder& folder;
-  const YoloDataset& train_data;
-  const TrainTransform& train_transform;
+  const TrainingBatches& batches;
   Validator& validator;
   Detector& model;
   const Recipe& recipe;
@@ -48,34 +46,49 @@ class Trainer {
   void resume(const std::filesystem::path& checkpoint);
 
   // Trains to the end. Throws Error: interrupted after a stop request, once everything is saved;
-  // data when a loss is not finite.
+  // data when a loss is not finite, once the step is kept for a replay.
   TrainResult run();
 
  private:
   void run_step(std::int64_t step, PrefetchLoader<Batch>& loader);
-  LossTerms forward(const torch::Tensor& images, const Targets& targets);
   void log_step(std::int64_t step);
   void save_last(std::int64_t step);
   void validate(std::int64_t step);
   bool is_validation_due(std::int64_t step) const;
   bool is_best(const NamedValues& scalars, std::int64_t step);
-  Batch make_batch(std::int64_t number) const;
   StepTimes mean_times() const;
+  RunLength run_length() const;
+  TrainingStepSettings step_settings() const;
+  DrawKey draw_key(std::int64_t number) const;
+  bool are_gradients_fine() const;
+  // Keeps the latest batch and throws.
+  [[noreturn]] void stop_not_finite(const char* what) const;
+  void warn_of_replaced_boxes(std::int64_t step);
+  CheckpointSource checkpoint_source(std::int64_t step, bool validation_pending) const;
 
   TrainingPlan plan_;
   TrainingContext context_;
-  EpochSampler sampler_;
-  Sgd optimizer_;
-  std::optional<ModelEma> ema_;
+  TrainingStep training_step_;
   ExampleImages examples_;
   WatchMode watch_mode_;
   BestValue best_;
-  double base_learning_rate_ = 0;
   std::int64_t first_step_ = 0;
   bool validation_pending_ = false;  // the checkpoint was written before the validation of its step
 
+  // The batch that was computed last.
+  struct LatestBatch {
+    std::int64_t number = 0;  // in the run
+    torch::Tensor images;
+    Targets targets;
+    std::vector<std::string> paths;
+    LossTerms losses;
+  };
+  LatestBatch latest_;
+  bool warned_of_boxes_ = false;
+
   // Losses of the latest optimizer step, means over its images.
   NamedValues step_losses_;
+  StepUpdate update_;
   std::int64_t timed_steps_ = 0;
   double step_seconds_ = 0;
   double data_seconds_ = 0;

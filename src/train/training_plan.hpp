@@ -5,11 +5,10 @@
 
 #include <cstdint>
 
+#include "train/precision.hpp"
 #include "train/training_settings.hpp"
 
 namespace saker {
-
-enum class Precision { kFloat32, kBfloat16Mixed };
 
 struct TrainingPlan {
   std::int64_t steps = 0;

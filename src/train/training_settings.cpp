@@ -108,24 +108,31 @@ LoaderSettings read_loader(const Value& value, SettingsProblems& problems) {
   SettingsReader reader(value, "loader_args", problems);
   reader.read("batch_size", settings.batch_size, at_least(1));
   reader.read("prefetch_factor", settings.prefetch_factor, at_least(1));
+  std::int64_t timeout = settings.timeout.count();
+  reader.read("timeout", timeout, at_least(0));
+  settings.timeout = std::chrono::seconds(timeout);
   reader.finish();
   return settings;
 }
 
-void refuse_debug(const Value& value, SettingsProblems& problems) {
+DebugSettings read_debug(const Value& value, SettingsProblems& problems) {
+  DebugSettings settings;
   SettingsReader reader(value, "debug_args", problems);
-  for (const char* key : {"underflow_overflow", "nancapture"}) {
+  const auto enabled = [&](const char* key) {
     const Value* section = reader.find(key);
-    if (section == nullptr || section->is_null()) continue;
-    bool enabled = false;
+    if (section == nullptr || section->is_null()) return false;
+    bool on = false;
     SettingsReader part(*section, reader.path_of(key), problems);
-    part.read("enabled", enabled);
-    if (enabled)
-      problems.bad_value(part.path_of("enabled"),
-                         "this capture is not offered in this version; set it to false");
+    part.read("enabled", on);
     part.finish();
-  }
+    return on;
+  };
+  settings.capture_gradients = enabled("nancapture");
+  if (enabled("underflow_overflow"))
+    problems.bad_value(reader.path_of("underflow_overflow.enabled"),
+                       "this trace is not offered; nancapture keeps the step that went wrong");
   reader.finish();
+  return settings;
 }
 
 Value auto_or(const std::optional<std::int64_t>& value) {
@@ -190,7 +197,7 @@ TrainingSettings TrainingSettings::read(const TrainArgs& args, SettingsProblems&
   settings.metric = read_metric(args.metric_args, problems);
   settings.loader = read_loader(args.loader_args, problems);
   settings.image = read_image_settings(args.image_args, problems);
-  refuse_debug(args.debug_args, problems);
+  settings.debug = read_debug(args.debug_args, problems);
   return settings;
 }
 
@@ -231,6 +238,7 @@ Value to_value(const TrainArgs& args) {
   value["overwrite"] = args.overwrite;
   value["resume_interrupted"] = args.resume_interrupted;
   value["checkpoint"] = args.checkpoint.empty() ? Value() : Value(args.checkpoint);
+  value["reuse_class_head"] = args.reuse_class_head;
   const std::pair<const char*, const Value*> sections[] = {
       {"model_args", &args.model_args},
       {"transform_args", &args.transform_args},
@@ -239,7 +247,8 @@ Value to_value(const TrainArgs& args) {
       {"loader_args", &args.loader_args},
       {"save_checkpoint_args", &args.save_checkpoint_args},
       {"image_args", &args.image_args},
-      {"debug_args", &args.debug_args}};
+      {"debug_args", &args.debug_args},
+      {"torch_compile_args", &args.torch_compile_args}};
   for (const auto& [key, section] : sections) value[key] = *section;
   return value;
 }

@@ -1,6 +1,7 @@
 // The nested settings of a run that belong to the loop, read strictly from TrainArgs.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,6 +42,7 @@ struct MetricSettings {
 struct LoaderSettings {
   std::optional<std::int64_t> batch_size;  // per process; replaces the global one
   std::int64_t prefetch_factor = 2;        // batches that each loader thread holds ready
+  std::chrono::seconds timeout{180};  // longest wait for a batch of loader threads; 0: no limit
 };
 
 struct ImageSettings {
@@ -50,14 +52,19 @@ struct ImageSettings {
   ReadImageArgs read_image_args() const;
 };
 
+struct DebugSettings {
+  bool capture_gradients = false;  // stop at a gradient that is not finite, as at such a loss
+};
+
 struct TrainingSettings {
   LoggerSettings logger;
   CheckpointSettings checkpoint;
   MetricSettings metric;
   LoaderSettings loader;
   ImageSettings image;
+  DebugSettings debug;
 
-  // Reads the five sections; everything wrong is added to problems.
+  // Reads the six sections; everything wrong is added to problems.
   static TrainingSettings read(const TrainArgs& args, SettingsProblems& problems);
 };
 

@@ -6,7 +6,7 @@
 
 #include "data/prefetch_loader.hpp"
 #include "detectors/class_labels.hpp"
-#include "image/read_image.hpp"
+#include "image/sequential_opencv.hpp"
 #include "train/batch_tensors.hpp"
 
 namespace saker {
@@ -59,32 +59,13 @@ std::string metric_row(const std::string& name, double value) {
 
 }  // namespace
 
-Validator::Validator(const YoloDataset& data,
-                     const ValidationTransform& transform,
-                     ValidatorSettings settings)
-    : data_(&data),
-      transform_(&transform),
-      settings_(std::move(settings)),
-      sampler_({.dataset_size = data.size(),
-                .batch_size = settings_.batch_size,
-                .shuffle = false,
-                .drop_last = false}) {}
-
-std::int64_t Validator::batches() const { return sampler_.batches_per_epoch(); }
-
-Batch Validator::make_batch(std::int64_t number) const {
-  const SampledBatch sampled = sampler_.batch(number);
-  const ReadImageArgs args = settings_.image.read_image_args();
-  return transform_->make_batch(sampled.indices, [&](std::int64_t index) {
-    const std::string path = data_->path(index);
-    return SampleInput{
-        .image = read_image(path, args), .annotations = data_->annotations(index), .path = path};
-  });
-}
+Validator::Validator(ValidationBatches batches, ValidatorSettings settings)
+    : batches_(std::move(batches)), settings_(std::move(settings)) {}
 
 Validator::Outcome Validator::run(
     Detector& model, const std::function<void(const ValidationProgress&)>& on_batch) const {
   const torch::NoGradGuard no_grad;
+  const SequentialOpencv sequential_opencv;
   model.eval();
   CocoEvaluator evaluator(settings_.metric.coco_settings());
   WeightedMean losses;
@@ -93,10 +74,12 @@ Validator::Outcome Validator::run(
   outcome.metric_names = evaluator.settings().names();
   for (const auto& [id, name] : model.spec().classes) outcome.class_names.push_back(name);
 
-  const auto threads = static_cast<int>(settings_.num_workers);
-  const auto prefetch = static_cast<int>(settings_.num_workers * settings_.prefetch_factor);
   PrefetchLoader<Batch> loader(
-      [this](std::int64_t number) { return make_batch(number); }, 0, batches(), threads, prefetch);
+      batches_,
+      {.end = batches(),
+       .threads = static_cast<int>(settings_.num_workers),
+       .prefetch = static_cast<int>(settings_.num_workers * settings_.loader.prefetch_factor),
+       .timeout = settings_.loader.timeout});
   const Clock::time_point begin = Clock::now();
   for (std::int64_t number = 0; number < batches(); ++number) {
     Batch batch = loader.next();

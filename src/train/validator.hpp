@@ -9,26 +9,22 @@
 #include <string>
 #include <vector>
 
-#include "data/sampler.hpp"
-#include "data/yolo_dataset.hpp"
 #include "detectors/detector.hpp"
 #include "metrics/coco_average_precision.hpp"
 #include "metrics/watch_metric.hpp"
 #include "metrics/weighted_mean.hpp"
+#include "train/batch_source.hpp"
 #include "train/step_line.hpp"
 #include "train/training_settings.hpp"
 #include "transforms/batch.hpp"
-#include "transforms/validation_transform.hpp"
 
 namespace saker {
 
 struct ValidatorSettings {
-  std::int64_t batch_size = 8;
   std::int64_t num_workers = 0;
-  std::int64_t prefetch_factor = 2;
+  LoaderSettings loader = {};
   torch::Device device = torch::kCPU;
   MetricSettings metric = {};
-  ImageSettings image = {};
 };
 
 // What one batch gave.
@@ -60,23 +56,16 @@ class Validator {
     std::string table(const std::string& watched, const BestValue& best) const;
   };
 
-  // The data set and transform must outlive the validator.
-  Validator(const YoloDataset& data,
-            const ValidationTransform& transform,
-            ValidatorSettings settings);
+  Validator(ValidationBatches batches, ValidatorSettings settings);
 
-  std::int64_t batches() const;
+  std::int64_t batches() const { return batches_.count(); }
   // The model is put into evaluation mode and left in it.
   Outcome run(Detector& model,
               const std::function<void(const ValidationProgress&)>& on_batch) const;
 
  private:
-  Batch make_batch(std::int64_t number) const;
-
-  const YoloDataset* data_;
-  const ValidationTransform* transform_;
+  ValidationBatches batches_;
   ValidatorSettings settings_;
-  EpochSampler sampler_;
 };
 
 }  // namespace saker

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/float_pool.hpp"
 #include "data/annotations.hpp"
 
 namespace saker {
@@ -18,7 +19,7 @@ struct ImageSize {
 struct Batch {
   std::int64_t channels = 0;
   ImageSize size;
-  std::vector<float> images;              // [B, C, H, W], row-major, normalised
+  PooledFloats images;                    // [B, C, H, W], row-major, normalised
   std::vector<Annotations> annotations;   // B entries, boxes relative to the batch's images
   std::vector<std::string> paths;         // B entries
   std::vector<ImageSize> original_sizes;  // B entries: the decoded images, pixels

@@ -11,10 +11,15 @@
 
 namespace saker {
 
+SampleOrigin origin_of(const SampleInput& input) {
+  return {input.path, {input.image.height(), input.image.width()}};
+}
+
 BatchWriter::BatchWriter(std::size_t count,
                          std::optional<ImageSize> size,
-                         const TransformSettings& settings)
-    : count_(count), resizes_(size.has_value()), settings_(&settings) {
+                         const TransformSettings& settings,
+                         std::shared_ptr<FloatPool> pool)
+    : count_(count), resizes_(size.has_value()), settings_(&settings), pool_(std::move(pool)) {
   batch_.channels = *settings.num_channels;
   batch_.annotations.reserve(count);
   if (size) fix_size(*size);
@@ -23,20 +28,24 @@ BatchWriter::BatchWriter(std::size_t count,
 void BatchWriter::fix_size(ImageSize size) {
   size_ = size;
   batch_.size = size;
-  batch_.images.resize(count_ *
-                       static_cast<std::size_t>(batch_.channels * size.height * size.width));
+  batch_.images = PooledFloats(
+      pool_, count_ * static_cast<std::size_t>(batch_.channels * size.height * size.width));
 }
 
 void BatchWriter::check(const SampleInput& input) const {
-  if (input.image.channels() == batch_.channels) return;
+  const auto& drop = settings_->channel_drop;
+  const std::int64_t expected =
+      drop ? static_cast<std::int64_t>(drop->weight_drop.size()) : batch_.channels;
+  if (input.image.channels() == expected) return;
   throw Error(ErrorKind::kData,
-              fmt::format("{}: the image has {} channels, but the network reads {}",
+              fmt::format("{}: the image has {} channels, but {} {}",
                           input.path,
                           input.image.channels(),
-                          batch_.channels));
+                          drop ? "channel_drop has weights for" : "the network reads",
+                          expected));
 }
 
-void BatchWriter::add(const SampleInput& input, const Sample& sample) {
+void BatchWriter::add(const SampleOrigin& origin, const Sample& sample) {
   const ImageSize sample_size = sample.image.size();
   if (!size_) fix_size(sample_size);
   if (!resizes_ && sample_size != *size_) {
@@ -45,7 +54,7 @@ void BatchWriter::add(const SampleInput& input, const Sample& sample) {
         fmt::format("{}: the image is {}x{} (height x width) after its transforms, others of its "
                     "batch are {}x{}; "
                     "set transform_args.resize or transform_args.scale_jitter to unify them",
-                    input.path,
+                    origin.path,
                     sample_size.height,
                     sample_size.width,
                     size_->height,
@@ -64,13 +73,20 @@ void BatchWriter::add(const SampleInput& input, const Sample& sample) {
   }
   LabeledBoxes boxes = sample.boxes;
   filter_boxes(boxes, *size_, settings_->min_area_px);
-  Annotations annotations = leave_boxes(boxes);
-  drop_small_boxes(annotations, *size_, settings_->min_bbox_size_px);
-  batch_.annotations.push_back(std::move(annotations));
-  batch_.paths.push_back(input.path);
-  batch_.original_sizes.push_back({input.image.height(), input.image.width()});
+  batch_.annotations.push_back(leave_boxes(boxes));
+  batch_.paths.push_back(origin.path);
+  batch_.original_sizes.push_back(origin.size);
 }
 
 Batch BatchWriter::take() { return std::move(batch_); }
+
+void finish_boxes(Batch& batch, const TransformSettings& settings) {
+  for (Annotations& annotations : batch.annotations) {
+    LabeledBoxes boxes = to_corners(annotations);
+    filter_boxes(boxes, batch.size, settings.min_area_px);
+    annotations = leave_boxes(boxes);
+    drop_small_boxes(annotations, batch.size, settings.min_bbox_size_px);
+  }
+}
 
 }  // namespace saker

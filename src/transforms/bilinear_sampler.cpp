@@ -7,59 +7,13 @@
 #include <vector>
 
 #include "saker/error.hpp"
+#include "transforms/bilinear_rows.hpp"
 
 namespace saker {
 namespace {
 
-// The two canvas indices that an output index reads: (1 - weight) * first + weight * second.
-struct Tap {
-  std::int64_t first = 0, second = 0;
-  float weight = 0;
-};
-
-std::vector<Tap> linear_taps(std::int64_t count_in, std::int64_t count_out) {
-  std::vector<Tap> taps(static_cast<std::size_t>(count_out));
-  const double step = static_cast<double>(count_in) / static_cast<double>(count_out);
-  for (std::int64_t i = 0; i < count_out; ++i) {
-    // In double: on wide canvases a float32 coordinate would show in the weights.
-    const double position = (static_cast<double>(i) + 0.5) * step - 0.5;
-    const auto index = static_cast<std::int64_t>(std::floor(position));
-    Tap& tap = taps[static_cast<std::size_t>(i)];
-    if (index < 0) continue;
-    tap.first = std::min(index, count_in - 1);
-    tap.second = std::min(index + 1, count_in - 1);
-    tap.weight =
-        index < count_in - 1 ? static_cast<float>(position - static_cast<double>(index)) : 0.0F;
-  }
-  return taps;
-}
-
-// For each output column, the places of its two pixels in the blended row, and the weight of the
-// second.
-struct ColumnPlan {
-  std::vector<std::int32_t> first, second;
-  std::vector<float> weight;
-};
-
-// to[i] = (1 - weight) * a[i] + weight * b[i]
-template <typename T>
-void blend(const T* a, const T* b, float weight, std::int64_t count, float* to) {
-  const float rest = 1.0F - weight;
-  for (std::int64_t i = 0; i < count; ++i)
-    to[i] = rest * static_cast<float>(a[i]) + weight * static_cast<float>(b[i]);
-}
-
-// One channel of an output row. A version with AVX2's gather instructions was at most 6 % faster.
-void gather(const float* row, const ColumnPlan& plan, float scale, float bias, float* to) {
-  for (std::size_t x = 0; x < plan.weight.size(); ++x) {
-    const float weight = plan.weight[x];
-    const float value = (1.0F - weight) * row[plan.first[x]] + weight * row[plan.second[x]];
-    to[x] = value * scale + bias;
-  }
-}
-
 // The blended row holds the source columns low .. high - 1 that are read, then one pixel of fill.
-ColumnPlan plan_columns(const std::vector<Tap>& taps,
+ColumnPlan plan_columns(const std::vector<LinearTap>& taps,
                         const PlacedAxis& columns,
                         std::int64_t low,
                         std::int64_t high,
@@ -69,7 +23,7 @@ ColumnPlan plan_columns(const std::vector<Tap>& taps,
     const std::int64_t column = columns.at(canvas_column);
     return static_cast<std::int32_t>((column < 0 ? high - low : column - low) * channels);
   };
-  for (const Tap& tap : taps) {
+  for (const LinearTap& tap : taps) {
     plan.first.push_back(place(tap.first));
     plan.second.push_back(place(tap.second));
     plan.weight.push_back(tap.weight);
@@ -85,15 +39,16 @@ void sample(const PlacedImage& image,
             ImageSize size,
             float* target) {
   const std::int64_t channels = image.source().channels();
-  const std::vector<Tap> column_taps = linear_taps(image.size().width, size.width);
-  const std::vector<Tap> row_taps = linear_taps(image.size().height, size.height);
+  const std::vector<LinearTap> column_taps = linear_taps(image.size().width, size.width);
+  const std::vector<LinearTap> row_taps = linear_taps(image.size().height, size.height);
   const std::int64_t low = image.columns().begin;
   const std::int64_t high = image.columns().end;
   const ColumnPlan plan = plan_columns(column_taps, image.columns(), low, high, channels);
   const std::int64_t row_values = (high - low) * channels;
   const std::int64_t plane = size.height * size.width;
 
-  std::vector<float> row(static_cast<std::size_t>(row_values + channels), fill);
+  // One value more, which gather_rgb_row reads.
+  std::vector<float> row(static_cast<std::size_t>(row_values + channels + 1), fill);
   const std::vector<T> fill_row(static_cast<std::size_t>(row_values), static_cast<T>(fill));
   const auto row_at = [&](std::int64_t canvas_row) {
     const std::int64_t index = image.rows().at(canvas_row);
@@ -101,22 +56,29 @@ void sample(const PlacedImage& image,
                      : pixels.data() + (index * image.source().width() + low) * channels;
   };
 
+  const auto scale_of = [&](std::int64_t c) { return scaling.scale[static_cast<std::size_t>(c)]; };
+  const auto bias_of = [&](std::int64_t c) { return scaling.bias[static_cast<std::size_t>(c)]; };
   for (std::int64_t y = 0; y < size.height; ++y) {
-    const Tap& tap = row_taps[static_cast<std::size_t>(y)];
+    const LinearTap& tap = row_taps[static_cast<std::size_t>(y)];
     const T* first = row_at(tap.first);
     const T* second = row_at(tap.second);
-    const bool only_fill = first == fill_row.data() && second == fill_row.data();
-    if (!only_fill) blend(first, second, tap.weight, row_values, row.data());
-    for (std::int64_t c = 0; c < channels; ++c) {
-      const float scale = scaling.scale[static_cast<std::size_t>(c)];
-      const float bias = scaling.bias[static_cast<std::size_t>(c)];
-      float* to = target + c * plane + y * size.width;
-      if (only_fill) {
-        std::fill_n(to, size.width, fill * scale + bias);
-      } else {
-        gather(row.data() + c, plan, scale, bias, to);
-      }
+    float* to = target + y * size.width;
+    if (first == fill_row.data() && second == fill_row.data()) {
+      for (std::int64_t c = 0; c < channels; ++c)
+        std::fill_n(to + c * plane, size.width, fill * scale_of(c) + bias_of(c));
+      continue;
     }
+    blend_rows(first, second, tap.weight, row_values, row.data());
+    if (channels == 3) {
+      gather_rgb_row(row.data(),
+                     plan,
+                     {.scale = {scale_of(0), scale_of(1), scale_of(2)},
+                      .bias = {bias_of(0), bias_of(1), bias_of(2)},
+                      .to = {to, to + plane, to + 2 * plane}});
+      continue;
+    }
+    for (std::int64_t c = 0; c < channels; ++c)
+      gather_row(row.data() + c, plan, scale_of(c), bias_of(c), to + c * plane);
   }
 }
 

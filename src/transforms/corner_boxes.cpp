@@ -63,6 +63,19 @@ void filter_boxes(LabeledBoxes& boxes, ImageSize size, double min_area_px) {
   boxes.classes.resize(kept);
 }
 
+LabeledBoxes to_corners(const Annotations& annotations) {
+  LabeledBoxes boxes;
+  boxes.classes = annotations.classes;
+  boxes.boxes.reserve(annotations.boxes.size());
+  for (const NormalizedBox& box : annotations.boxes) {
+    boxes.boxes.push_back({box.center_x - box.width / 2,
+                           box.center_y - box.height / 2,
+                           box.center_x + box.width / 2,
+                           box.center_y + box.height / 2});
+  }
+  return boxes;
+}
+
 Annotations leave_boxes(const LabeledBoxes& boxes) {
   Annotations annotations;
   annotations.classes = boxes.classes;

@@ -30,6 +30,8 @@ LabeledBoxes enter_boxes(const Annotations& annotations, ImageSize size);
 // min_area_px square pixels of it remain and it had an area before. Order is kept.
 void filter_boxes(LabeledBoxes& boxes, ImageSize size, double min_area_px);
 
+// Back and forth, without any rule.
+LabeledBoxes to_corners(const Annotations& annotations);
 Annotations leave_boxes(const LabeledBoxes& boxes);
 
 // Leaves out boxes narrower or lower than min_side_px in an image of that size; 0 keeps all.

@@ -24,12 +24,12 @@ Value training_args(const Value& transform_args) {
 template <typename Group>
 void resolve_window(std::optional<Group>& group,
                     const char* name,
-                    const StepPhases& phases,
+                    const StepWindow& automatic,
                     std::vector<std::string>& warnings) {
   if (!group) return;
   StepWindow& window = group->window;
-  if (!window.start) window.start = phases.start;
-  if (!window.stop) window.stop = phases.stop;
+  if (!window.start) window.start = automatic.start;
+  if (!window.stop) window.stop = automatic.stop;
   if (!*window.stop || *window.start < **window.stop) return;
   warnings.push_back(
       fmt::format("{}.{} is off: the run is too short for its window of steps [{}, {})",
@@ -60,6 +60,51 @@ std::vector<ImageSize> sizes_around(const ImageSize& image_size,
   return sizes;
 }
 
+bool is_input_size(const TransformFamily& family, const ImageSize& size) {
+  return size.height % family.size_multiple == 0 && size.width % family.size_multiple == 0 &&
+         size.height * size.width >= family.least_pixels;
+}
+
+void require_input_size(const TransformFamily& family,
+                        const ImageSize& size,
+                        const std::string& key,
+                        SettingsProblems& problems) {
+  if (is_input_size(family, size)) return;
+  problems.bad_value(
+      key,
+      fmt::format("{} needs sides that are multiples of {} and at least {} pixels in all, but got "
+                  "{}x{} (height x width)",
+                  family.name,
+                  family.size_multiple,
+                  family.least_pixels,
+                  size.height,
+                  size.width));
+}
+
+ImageSize round_up(const ImageSize& size, std::int64_t multiple) {
+  const auto round = [multiple](std::int64_t side) {
+    return (side + multiple - 1) / multiple * multiple;
+  };
+  return {round(size.height), round(size.width)};
+}
+
+// The family's list at the run's image size. What would be too small for the network is left out;
+// the image size itself is not.
+void follow_image_size(const TransformFamily& family,
+                       const ImageSize& image_size,
+                       ScaleJitterSettings& jitter) {
+  if (!jitter.sizes || !jitter.sizes_for) return;
+  if (*jitter.sizes_for != image_size) {
+    *jitter.sizes =
+        scaled_sizes(std::move(*jitter.sizes), *jitter.sizes_for, image_size, family.size_multiple);
+    std::erase_if(*jitter.sizes, [&](const ImageSize& size) {
+      return size.height * size.width < family.least_pixels;
+    });
+    if (jitter.sizes->empty()) jitter.sizes->push_back(image_size);
+  }
+  jitter.sizes_for.reset();
+}
+
 void resolve_scale_jitter(const TransformFamily& family,
                           const StepPhases& phases,
                           TransformSettings& settings,
@@ -74,6 +119,7 @@ void resolve_scale_jitter(const TransformFamily& family,
     settings.scale_jitter.reset();
     return;
   }
+  follow_image_size(family, *settings.image_size, jitter);
   if (!family.jitter_offsets.empty()) {
     const auto least = jitter.divisible_by->value_or(1);
     std::vector<ImageSize> sizes = sizes_around(*settings.image_size, family.jitter_offsets, least);
@@ -105,23 +151,32 @@ void resolve(const TransformFamily& family,
              SettingsProblems& problems,
              const char* path,
              std::vector<std::string>& warnings) {
-  if (!settings.image_size)
-    settings.image_size = context.stored_image_size.value_or(context.default_image_size);
+  if (!settings.image_size) {
+    settings.image_size = context.stored_image_size.value_or(
+        round_up(context.default_image_size, family.size_multiple));
+  }
+  require_input_size(family, *settings.image_size, fmt::format("{}.image_size", path), problems);
   if (!settings.normalize)
     settings.normalize = context.stored_normalization.value_or(Normalization{});
   if (!settings.num_channels) {
     const std::optional<Normalization>& normalization = *settings.normalize;
     settings.num_channels =
         normalization ? static_cast<std::int64_t>(normalization->mean.size()) : 3;
+    if (settings.channel_drop) settings.num_channels = settings.channel_drop->num_channels_keep;
   }
   if (settings.resize) {
     if (!settings.resize->height) settings.resize->height = settings.image_size->height;
     if (!settings.resize->width) settings.resize->width = settings.image_size->width;
   }
   const StepPhases phases = step_phases(context.run);
-  resolve_window(settings.photometric_distort, "photometric_distort", phases, warnings);
-  resolve_window(settings.random_zoom_out, "random_zoom_out", phases, warnings);
-  resolve_window(settings.random_iou_crop, "random_iou_crop", phases, warnings);
+  const StepWindow strong = {.start = phases.start, .stop = phases.stop};
+  const StepWindow mixing = {.start = phases.start, .stop = phases.flat};
+  resolve_window(settings.mosaic, "mosaic", mixing, warnings);
+  resolve_window(settings.photometric_distort, "photometric_distort", strong, warnings);
+  resolve_window(settings.random_zoom_out, "random_zoom_out", strong, warnings);
+  resolve_window(settings.random_iou_crop, "random_iou_crop", strong, warnings);
+  resolve_window(settings.mixup, "mixup", mixing, warnings);
+  resolve_window(settings.copyblend, "copyblend", strong, warnings);
   resolve_scale_jitter(family, phases, settings, warnings);
 
   if (*settings.num_channels != 3) {
@@ -133,11 +188,20 @@ void resolve(const TransformFamily& family,
                        fmt::format("must have num_channels (3) values but got {}",
                                    (*settings.normalize)->mean.size()));
   }
+  if (settings.channel_drop && settings.channel_drop->weight_drop.size() != 3) {
+    problems.bad_value(fmt::format("{}.channel_drop.weight_drop", path),
+                       fmt::format("must have 3 values, since images are read as RGB, but has {}",
+                                   settings.channel_drop->weight_drop.size()));
+  }
   if (settings.scale_jitter) {
+    const std::string key = fmt::format("{}.scale_jitter.sizes", path);
     for (const ImageSize& size : jitter_sizes(*settings.scale_jitter, *settings.image_size)) {
-      if (size.height >= 1 && size.width >= 1) continue;
+      if (size.height >= 1 && size.width >= 1) {
+        require_input_size(family, size, key, problems);
+        continue;
+      }
       problems.bad_value(
-          fmt::format("{}.scale_jitter.sizes", path),
+          key,
           fmt::format("{}x{} is left after rounding to divisible_by; give larger sizes",
                       size.height,
                       size.width));
@@ -147,16 +211,16 @@ void resolve(const TransformFamily& family,
 
 // Crops and zoomed images have sizes of their own; something must unify them in every batch.
 void require_unified_sizes(const TransformSettings& settings, SettingsProblems& problems) {
-  if (settings.resize ||
-      !(settings.random_zoom_out || settings.random_iou_crop || settings.random_rotate_90))
+  if (settings.resize || !(settings.mosaic || settings.random_zoom_out ||
+                           settings.random_iou_crop || settings.random_rotate_90))
     return;
   const std::optional<ScaleJitterSettings>& jitter = settings.scale_jitter;
   if (jitter && jitter->prob == 1 && !*jitter->step_stop) return;
   problems.bad_value(
       kPath,
       "without resize, scale_jitter must be on with prob 1 and step_stop null, since "
-      "random_zoom_out, "
-      "random_iou_crop and random_rotate_90 give images of many sizes, which no batch can hold; "
+      "mosaic, random_zoom_out, random_iou_crop and random_rotate_90 give images of many sizes, "
+      "which no batch can hold; "
       "set resize to {\"height\": \"auto\", \"width\": \"auto\"}");
 }
 

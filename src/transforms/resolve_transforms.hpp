@@ -20,6 +20,10 @@ struct TransformFamily {
   std::vector<std::string> only_null_in_training, only_null_in_validation;
   // The divisor that "auto" stands for in scale_jitter.divisible_by.
   std::optional<std::int64_t> jitter_divisor;
+  // Both sides of every network input are multiples of this.
+  std::int64_t size_multiple = 1;
+  // The smallest network input, height times width.
+  std::int64_t least_pixels = 1;
   // Set: the list of scale_jitter is the image size plus each of these (both sides), whatever
   // `sizes` says.
   std::vector<std::int64_t> jitter_offsets;
@@ -45,8 +49,9 @@ struct ResolvedTransforms {
 // transform_args: a map or null; its key `val` overrides validation. Image size, normalization and
 // channels of validation follow training unless overridden.
 //
-// Windows left to "auto" run from StepPhases::start to StepPhases::stop; scale_jitter's from 0. An
-// augmentation whose window is empty in so short a run is turned off with a warning.
+// Windows left to "auto" run from StepPhases::start to StepPhases::stop; those of mosaic and mixup
+// end at StepPhases::flat, scale_jitter's begins at 0. An augmentation whose window is empty in so
+// short a run is turned off with a warning.
 //
 // Throws Error (usage) that lists every unknown key, wrong type and value out of range with its
 // dotted path, and combinations that could only fail later, such as images of many sizes without a

@@ -1,5 +1,6 @@
 #include "transforms/scale_jitter.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -28,6 +29,22 @@ std::vector<ImageSize> spaced_sizes(ImageSize target,
     const double factor = last ? max_scale : min_scale + static_cast<double>(i) * step;
     sizes.push_back({static_cast<std::int64_t>(static_cast<double>(target.height) * factor),
                      static_cast<std::int64_t>(static_cast<double>(target.width) * factor)});
+  }
+  return sizes;
+}
+
+std::vector<ImageSize> scaled_sizes(std::vector<ImageSize> sizes,
+                                    ImageSize from,
+                                    ImageSize to,
+                                    std::int64_t multiple) {
+  const auto scale = [multiple](std::int64_t side, std::int64_t side_from, std::int64_t side_to) {
+    const double exact =
+        static_cast<double>(side) * static_cast<double>(side_to) / static_cast<double>(side_from);
+    const double multiples = std::nearbyint(exact / static_cast<double>(multiple));
+    return std::max<std::int64_t>(1, static_cast<std::int64_t>(multiples)) * multiple;
+  };
+  for (ImageSize& size : sizes) {
+    size = {scale(size.height, from.height, to.height), scale(size.width, from.width, to.width)};
   }
   return sizes;
 }

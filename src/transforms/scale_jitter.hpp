@@ -14,6 +14,9 @@ namespace saker {
 // the image size.
 struct ScaleJitterSettings {
   std::optional<std::vector<ImageSize>> sizes = {};
+  // Set: `sizes` are meant for this image size and follow the run's. A list that the user gives is
+  // taken as it is.
+  std::optional<ImageSize> sizes_for = {};
   std::optional<double> min_scale = {}, max_scale = {};
   std::optional<std::int64_t> num_scales = {};
   double prob = 1;
@@ -30,6 +33,13 @@ std::vector<ImageSize> spaced_sizes(ImageSize target,
                                     double min_scale,
                                     double max_scale,
                                     std::int64_t count);
+
+// The sizes at the same ratios to another image size: each side a multiple of `multiple`, rounded
+// half to even, at least one.
+std::vector<ImageSize> scaled_sizes(std::vector<ImageSize> sizes,
+                                    ImageSize from,
+                                    ImageSize to,
+                                    std::int64_t multiple);
 
 // The list that resolved settings stand for.
 std::vector<ImageSize> jitter_sizes(const ScaleJitterSettings& settings, ImageSize image_size);

@@ -82,6 +82,42 @@ Value group_value(const RandomRotateSettings& settings) {
           {"interpolation", settings.interpolation}};
 }
 
+Value group_value(const ChannelDropSettings& settings) {
+  return {{"num_channels_keep", settings.num_channels_keep},
+          {"weight_drop", numbers(settings.weight_drop)}};
+}
+
+Value group_value(const MosaicSettings& settings) {
+  Value value;
+  value["prob"] = settings.prob;
+  value["output_size"] = settings.output_size;
+  value["max_size"] = value_or_null(settings.max_size);
+  value["rotation_range"] = settings.rotation_range;
+  value["translation_range"] = pair(settings.translation_range[0], settings.translation_range[1]);
+  value["scaling_range"] = pair(settings.scaling_range[0], settings.scaling_range[1]);
+  value["fill_value"] = settings.fill_value;
+  value["max_cached_images"] = settings.max_cached_images;
+  value["random_pop"] = settings.random_pop;
+  append_window(value, settings.window);
+  return value;
+}
+
+Value group_value(const MixupSettings& settings) {
+  Value value;
+  value["prob"] = settings.prob;
+  append_window(value, settings.window);
+  return value;
+}
+
+Value group_value(const CopyblendSettings& settings) {
+  Value value = {{"prob", settings.prob},
+                 {"area_threshold", settings.area_threshold},
+                 {"num_objects", settings.num_objects}};
+  value["expand_ratios"] = pair(settings.expand_ratios[0], settings.expand_ratios[1]);
+  append_window(value, settings.window);
+  return value;
+}
+
 Value group_value(const ResizeSettings& settings) {
   return {{"height", value_or_auto(settings.height)}, {"width", value_or_auto(settings.width)}};
 }
@@ -113,6 +149,7 @@ Value group_or_null(const std::optional<Group>& group) {
 
 Value to_value(const TransformSettings& settings) {
   Value value;
+  value["channel_drop"] = group_or_null(settings.channel_drop);
   value["num_channels"] = value_or_auto(settings.num_channels);
   value["photometric_distort"] = group_or_null(settings.photometric_distort);
   value["random_zoom_out"] = group_or_null(settings.random_zoom_out);
@@ -121,6 +158,9 @@ Value to_value(const TransformSettings& settings) {
   value["random_rotate_90"] = group_or_null(settings.random_rotate_90);
   value["random_rotate"] = group_or_null(settings.random_rotate);
   value["image_size"] = value_or_auto(settings.image_size);
+  value["mixup"] = group_or_null(settings.mixup);
+  value["copyblend"] = group_or_null(settings.copyblend);
+  value["mosaic"] = group_or_null(settings.mosaic);
   value["resize"] = group_or_null(settings.resize);
   value["scale_jitter"] = group_or_null(settings.scale_jitter);
   value["normalize"] = value_or_auto(settings.normalize);

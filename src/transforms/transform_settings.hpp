@@ -10,6 +10,10 @@
 #include "core/settings_reader.hpp"
 #include "saker/value.hpp"
 #include "transforms/batch.hpp"
+#include "transforms/channel_drop.hpp"
+#include "transforms/copyblend.hpp"
+#include "transforms/mixup.hpp"
+#include "transforms/mosaic.hpp"
 #include "transforms/photometric_distort.hpp"
 #include "transforms/random_flip.hpp"
 #include "transforms/random_iou_crop.hpp"
@@ -30,6 +34,8 @@ struct ResizeSettings {
 // Of one pipeline: training's or validation's. An empty optional is an augmentation that is off; an
 // empty OrAuto is "auto".
 struct TransformSettings {
+  std::optional<MosaicSettings> mosaic;
+  std::optional<ChannelDropSettings> channel_drop;
   std::optional<PhotometricDistortSettings> photometric_distort;
   std::optional<RandomZoomOutSettings> random_zoom_out;
   std::optional<RandomIouCropSettings> random_iou_crop;
@@ -38,6 +44,8 @@ struct TransformSettings {
   std::optional<RandomRotateSettings> random_rotate;
   OrAuto<ImageSize> image_size;
   std::optional<ResizeSettings> resize;
+  std::optional<MixupSettings> mixup;
+  std::optional<CopyblendSettings> copyblend;
   std::optional<ScaleJitterSettings> scale_jitter;
   OrAuto<std::optional<Normalization>> normalize;
   OrAuto<std::int64_t> num_channels;

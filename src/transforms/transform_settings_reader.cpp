@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kLargestFactor = 1e4;  // keeps canvases countable in 32 bits
 constexpr double kLargestSide = 65535;  // of a batch, pixels
+constexpr double kLargestTile = 16384;  // side of an image in a mosaic, pixels
 
 bool is_auto(const Value& value) { return value.is_string() && value.as_string() == "auto"; }
 
@@ -51,9 +52,10 @@ void read_group(SettingsReader& reader,
   target = std::move(group);
 }
 
+template <typename T>
 void read_required(SettingsReader& reader,
                    std::string_view key,
-                   double& target,
+                   T& target,
                    const NumberRule& rule) {
   if (reader.find(key) == nullptr) {
     reader.problems().missing_key(reader.path_of(key));
@@ -125,6 +127,53 @@ void read_random_iou_crop(SettingsReader& reader, RandomIouCropSettings& setting
   }
 }
 
+void read_mosaic(SettingsReader& reader, MosaicSettings& settings) {
+  reader.read("prob", settings.prob, between(0, 1));
+  reader.read("output_size", settings.output_size, between(1, kLargestTile));
+  reader.read("max_size", settings.max_size, between(1, kLargestTile));
+  reader.read("rotation_range", settings.rotation_range, between(0, 360));
+  reader.read("translation_range", settings.translation_range, between(0, 10));
+  read_range(reader, "scaling_range", settings.scaling_range, between(0.001, 1000));
+  reader.read("fill_value", settings.fill_value, between(0, 255));
+  reader.read("max_cached_images", settings.max_cached_images, between(1, 10000));
+  reader.read("random_pop", settings.random_pop);
+  read_window(reader, settings.window);
+}
+
+void read_mixup(SettingsReader& reader, MixupSettings& settings) {
+  reader.read("prob", settings.prob, between(0, 1));
+  read_window(reader, settings.window);
+}
+
+void read_copyblend(SettingsReader& reader, CopyblendSettings& settings) {
+  reader.read("prob", settings.prob, between(0, 1));
+  reader.read("area_threshold", settings.area_threshold, at_least(0));
+  reader.read("num_objects", settings.num_objects, at_least(1));
+  read_range(reader, "expand_ratios", settings.expand_ratios, between(0, kLargestFactor));
+  read_window(reader, settings.window);
+}
+
+void read_channel_drop(SettingsReader& reader, ChannelDropSettings& settings) {
+  read_required(reader, "num_channels_keep", settings.num_channels_keep, at_least(1));
+  read_required(reader, "weight_drop", settings.weight_drop, at_least(0));
+  const std::int64_t keep = settings.num_channels_keep;
+  const auto channels = static_cast<std::int64_t>(settings.weight_drop.size());
+  const auto always_kept = std::ranges::count(settings.weight_drop, 0.0);
+  if (keep < 1 || channels == 0) return;
+  if (keep > channels) {
+    reader.problems().bad_value(
+        reader.path_of("num_channels_keep"),
+        fmt::format("must be at most the number of weights ({}) but got {}", channels, keep));
+  } else if (always_kept > keep) {
+    reader.problems().bad_value(
+        reader.path_of("weight_drop"),
+        fmt::format("must have at most num_channels_keep ({}) zeros, since a channel of weight 0 "
+                    "is always kept, but has {}",
+                    keep,
+                    always_kept));
+  }
+}
+
 void read_random_flip(SettingsReader& reader, RandomFlipSettings& settings) {
   reader.read("horizontal_prob", settings.horizontal_prob, between(0, 1));
   reader.read("vertical_prob", settings.vertical_prob, between(0, 1));
@@ -183,6 +232,7 @@ bool read_sizes(SettingsReader& reader, std::optional<std::vector<ImageSize>>& t
 
 void read_scale_jitter(SettingsReader& reader, ScaleJitterSettings& settings) {
   const bool sizes_are_good = read_sizes(reader, settings.sizes);
+  if (reader.find("sizes") != nullptr) settings.sizes_for.reset();
   reader.read("min_scale", settings.min_scale, between(0.01, 100));
   reader.read("max_scale", settings.max_scale, between(0.01, 100));
   reader.read("num_scales", settings.num_scales, between(1, 10000));
@@ -245,6 +295,11 @@ void read_transform_settings(SettingsReader& reader,
   const auto offered = [&](std::string_view key) {
     return std::ranges::find(only_null, key) == only_null.end();
   };
+  if (offered("channel_drop"))
+    read_group(reader, "channel_drop", settings.channel_drop, read_channel_drop);
+  if (offered("mosaic")) read_group(reader, "mosaic", settings.mosaic, read_mosaic);
+  if (offered("mixup")) read_group(reader, "mixup", settings.mixup, read_mixup);
+  if (offered("copyblend")) read_group(reader, "copyblend", settings.copyblend, read_copyblend);
   if (offered("photometric_distort"))
     read_group(
         reader, "photometric_distort", settings.photometric_distort, read_photometric_distort);

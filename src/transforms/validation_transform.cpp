@@ -16,7 +16,7 @@ Batch ValidationTransform::make_batch(std::span<const std::int64_t> indices,
                                       const SampleReader& read) const {
   std::optional<ImageSize> size;
   if (settings_.resize) size = {*settings_.resize->height, *settings_.resize->width};
-  BatchWriter writer(indices.size(), size, settings_);
+  BatchWriter writer(indices.size(), size, settings_, pool_);
   for (const std::int64_t index : indices) {
     const SampleInput input = read(index);
     writer.check(input);
@@ -25,9 +25,11 @@ Batch ValidationTransform::make_batch(std::span<const std::int64_t> indices,
     // uint8 is rounded after the resize; float32 is resized on its way into the batch.
     const bool resizes = size && input.image.type() == PixelType::kU8;
     Image image = resizes ? resize_bilinear(input.image, size->height, size->width) : input.image;
-    writer.add(input, {PlacedImage(std::move(image)), std::move(boxes)});
+    writer.add(origin_of(input), {PlacedImage(std::move(image)), std::move(boxes)});
   }
-  return writer.take();
+  Batch batch = writer.take();
+  finish_boxes(batch, settings_);
+  return batch;
 }
 
 }  // namespace saker

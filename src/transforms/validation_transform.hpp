@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 
 #include "transforms/batch.hpp"
@@ -25,6 +26,7 @@ class ValidationTransform {
 
  private:
   TransformSettings settings_;
+  std::shared_ptr<FloatPool> pool_ = std::make_shared<FloatPool>();
 };
 
 }  // namespace saker

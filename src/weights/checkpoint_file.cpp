@@ -3,12 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
 #include "saker/error.hpp"
-#include "weights/mapped_file.hpp"
+#include "weights/byte_source.hpp"
 #include "weights/pickle_reader.hpp"
 #include "weights/pickle_writer.hpp"
 #include "weights/zip_reader.hpp"
@@ -71,7 +72,11 @@ class Storages {
                       key,
                       entry->size));
     }
-    return loaded_.emplace(key, copy_to_storage(type, zip_.read(*entry))).first->second;
+    const std::shared_ptr<std::byte> memory = allocate_storage(entry->size);
+    zip_.read(*entry, {memory.get(), entry->size});
+    auto storage = std::make_shared<const TensorStorage>(
+        TensorStorage{.type = type, .numel = numel, .bytes = memory, .is_own_memory = true});
+    return loaded_.emplace(key, std::move(storage)).first->second;
   }
 
  private:
@@ -86,21 +91,16 @@ void check_byte_order(const ZipReader& zip, const std::string& root, const std::
   refuse(source, "was written on a big-endian machine; save it again on a little-endian one");
 }
 
-}  // namespace
-
-PickleValue read_checkpoint(const std::filesystem::path& path) {
-  const MappedFile file(path);
-  return read_checkpoint(file.bytes(), path.string());
-}
-
-PickleValue read_checkpoint(std::span<const std::byte> bytes, const std::string& source) {
-  if (starts_with(bytes, "\x80\x02")) {
+PickleValue read(const ByteSource& bytes, const std::string& source) {
+  std::array<std::byte, 2> start{};
+  if (bytes.size() >= start.size()) bytes.read(0, start);
+  if (starts_with(start, "\x80\x02")) {
     refuse(source,
            "is a bare pickle, as PyTorch wrote before version 1.6; load and save it once with a "
            "newer version");
   }
-  if (bytes.empty()) refuse(source, "is empty");
-  if (!starts_with(bytes, "PK")) refuse(source, "is no file of torch.save");
+  if (bytes.size() == 0) refuse(source, "is empty");
+  if (!starts_with(start, "PK")) refuse(source, "is no file of torch.save");
   const ZipReader zip(bytes, source);
   const std::string root = root_folder(zip, source);
   check_byte_order(zip, root, source);
@@ -124,6 +124,16 @@ PickleValue read_checkpoint(std::span<const std::byte> bytes, const std::string&
                        value.type_name()));
   }
   return value;
+}
+
+}  // namespace
+
+PickleValue read_checkpoint(const std::filesystem::path& path) {
+  return read(FileSource(path), path.string());
+}
+
+PickleValue read_checkpoint(std::span<const std::byte> bytes, const std::string& source) {
+  return read(MemorySource(bytes), source);
 }
 
 void write_checkpoint(const std::filesystem::path& path,

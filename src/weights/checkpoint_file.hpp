@@ -18,10 +18,11 @@
 namespace saker {
 
 // Runs nothing of the file: see pickle_reader.hpp for what becomes of foreign objects. The name of
-// the root folder inside is free. Tensors own copies of their bytes; tensors that shared a storage
-// in the file share it here. Throws Error (io) when the file cannot be read, and (checkpoint) when
-// it is no such file, is damaged, refers to functions that run code, is of big-endian byte order,
-// of the format before PyTorch 1.6, or a pickled Python object as a whole.
+// the root folder inside is free. Tensors own their memory, into which the file's bytes are read
+// directly; tensors that shared a storage in the file share it here. Throws Error (io) when the
+// file cannot be read, and (checkpoint) when it is no such file, is damaged, refers to functions
+// that run code, is of big-endian byte order, of the format before PyTorch 1.6, or a pickled Python
+// object as a whole.
 PickleValue read_checkpoint(const std::filesystem::path& path);
 // The same for the bytes of a file; `source` names it in messages.
 PickleValue read_checkpoint(std::span<const std::byte> bytes, const std::string& source);

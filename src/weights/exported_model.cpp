@@ -4,6 +4,7 @@
 
 #include "saker/error.hpp"
 #include "weights/checkpoint_file.hpp"
+#include "weights/weights_file.hpp"
 
 namespace saker {
 namespace {
@@ -66,7 +67,7 @@ ExportedModel parse_exported_model(const PickleValue& checkpoint) {
 }
 
 ExportedModel read_exported_model(const std::filesystem::path& path) {
-  const PickleValue checkpoint = read_checkpoint(path);
+  const PickleValue checkpoint = read_weights_file(path);
   try {
     return parse_exported_model(checkpoint);
   } catch (const Error& error) {

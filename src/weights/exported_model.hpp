@@ -30,9 +30,9 @@ struct ExportedModel {
   StateDict model_weights() const { return select_model_weights(train_model); }
 };
 
-// Reads an exported file or a training checkpoint; of the latter, optimizer and the like stand in
-// other_keys. Throws Error (checkpoint) naming the file and key when something is missing or of a
-// wrong type, and what read_checkpoint throws.
+// Reads an exported file or a training checkpoint, of torch.save or converted to safetensors; of a
+// checkpoint, optimizer and the like stand in other_keys. Throws Error (checkpoint) naming the file
+// and key when something is missing or of a wrong type, and what read_weights_file throws.
 ExportedModel read_exported_model(const std::filesystem::path& path);
 // The same from a checkpoint that was read already; messages do not name the file.
 ExportedModel parse_exported_model(const PickleValue& checkpoint);

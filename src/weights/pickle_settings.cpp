@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -22,6 +23,23 @@ Value::Key to_key(const PickleValue& key, const std::string& path) {
   if (key.is_int()) return key.as_int();
   refuse(path,
          fmt::format("has a key that is a {}, but text or an int is expected", key.type_name()));
+}
+
+// The text of a pathlib path, whose pickle holds its parts: "/", "data", "w.pt" or "C:\\", "w.pt".
+std::optional<std::string> path_text(const PickleOpaque& object) {
+  const std::string& name = *object.name;
+  const bool posix = name.ends_with("PosixPath");
+  if (!name.starts_with("pathlib.") || !(posix || name.ends_with("WindowsPath")) ||
+      !object.arguments.is_tuple())
+    return std::nullopt;
+  const char separator = posix ? '/' : '\\';
+  std::string text;
+  for (const PickleValue& part : object.arguments.as_sequence()) {
+    if (!part.is_string()) return std::nullopt;
+    if (!text.empty() && text.back() != separator) text += separator;
+    text += part.as_string();
+  }
+  return text;
 }
 
 // budget counts down: shared objects could make a small file a huge tree.
@@ -48,6 +66,9 @@ Value convert(const PickleValue& value, const std::string& path, int& budget) {
       object.emplace_back(std::move(converted), std::move(converted_item));
     }
     return object;
+  }
+  if (value.is_opaque()) {
+    if (std::optional<std::string> text = path_text(value.as_opaque())) return *std::move(text);
   }
   refuse(path, fmt::format("is a {}, which no setting can be", value.type_name()));
 }

@@ -12,9 +12,9 @@ enum class SequenceType { kTuple, kList };
 // Integer keys stay integers.
 PickleValue to_pickle(const Value& value, SequenceType sequences);
 
-// Tuples and lists become arrays. Throws Error (checkpoint) when there is something that a settings
-// tree cannot hold (tensors, bytes, foreign objects, keys that are neither text nor int), naming
-// its path, or more than 10^6 values.
+// Tuples and lists become arrays, pathlib's paths their text. Throws Error (checkpoint) when there
+// is something that a settings tree cannot hold (tensors, bytes, foreign objects, keys that are
+// neither text nor int), naming its path, or more than 10^6 values.
 Value to_value(const PickleValue& value);
 
 }  // namespace saker

@@ -12,8 +12,8 @@
 
 #include "core/atomic_file.hpp"
 #include "saker/error.hpp"
+#include "weights/byte_source.hpp"
 #include "weights/little_endian.hpp"
-#include "weights/mapped_file.hpp"
 
 namespace saker {
 namespace {
@@ -111,24 +111,28 @@ StoredTensor describe(const Json& entry, const std::string& name, Range& range) 
                        range.end));
   }
   // Only the type for now; the bytes are taken once all ranges are known to be sound.
-  tensor.storage = std::make_shared<const TensorStorage>(
-      TensorStorage{.type = type->second, .numel = 0, .bytes = nullptr});
+  tensor.storage = std::make_shared<const TensorStorage>(TensorStorage{.type = type->second});
   tensor.strides = row_major_strides(tensor.shape);
   return tensor;
 }
 
-SafetensorsFile parse(std::span<const std::byte> bytes) {
-  if (bytes.size() < sizeof(std::uint64_t)) refuse("is too short for a safetensors file");
-  const auto header_size = load_little_endian<std::uint64_t>(bytes.data());
-  bytes = bytes.subspan(sizeof(header_size));
-  if (header_size > kMaxHeaderSize || header_size > bytes.size()) {
+SafetensorsFile parse(const ByteSource& bytes) {
+  std::array<std::byte, sizeof(std::uint64_t)> size_field{};
+  if (bytes.size() < size_field.size()) refuse("is too short for a safetensors file");
+  bytes.read(0, size_field);
+  const auto header_size = load_little_endian<std::uint64_t>(size_field.data());
+  const std::uint64_t rest = bytes.size() - size_field.size();
+  if (header_size > kMaxHeaderSize || header_size > rest) {
     refuse(fmt::format(
         "claims a header of {} bytes, but {} follow; this is no safetensors file, or a damaged one",
         header_size,
-        bytes.size()));
+        rest));
   }
-  const Json header = parse_header({reinterpret_cast<const char*>(bytes.data()), header_size});
-  const std::span<const std::byte> data = bytes.subspan(header_size);
+  std::string header_text(header_size, '\0');
+  bytes.read(size_field.size(), std::as_writable_bytes(std::span(header_text)));
+  const Json header = parse_header(header_text);
+  const std::uint64_t data_offset = size_field.size() + header_size;
+  const std::uint64_t data_size = rest - header_size;
 
   SafetensorsFile file;
   std::vector<Range> ranges;
@@ -159,39 +163,44 @@ SafetensorsFile parse(std::span<const std::byte> bytes) {
     }
     covered = range.end;
   }
-  if (static_cast<std::uint64_t>(covered) != data.size()) {
+  if (static_cast<std::uint64_t>(covered) != data_size) {
     refuse(fmt::format(
         "its tensors need {} bytes, but {} follow the header; the file was not copied whole",
         covered,
-        data.size()));
+        data_size));
   }
   std::vector<std::pair<std::string, StoredTensor>> ordered;
   ordered.reserve(ranges.size());
   for (const Range& range : ranges) {
     auto& [name, tensor] = file.tensors[range.tensor];
-    tensor.storage =
-        copy_to_storage(tensor.type(),
-                        data.subspan(static_cast<std::size_t>(range.begin),
-                                     static_cast<std::size_t>(range.end - range.begin)));
+    const auto size = static_cast<std::size_t>(range.end - range.begin);
+    const std::shared_ptr<std::byte> memory = allocate_storage(size);
+    bytes.read(data_offset + static_cast<std::uint64_t>(range.begin), {memory.get(), size});
+    tensor.storage = std::make_shared<const TensorStorage>(TensorStorage{
+        .type = tensor.type(), .numel = tensor.numel(), .bytes = memory, .is_own_memory = true});
     ordered.emplace_back(std::move(name), std::move(tensor));
   }
   file.tensors = std::move(ordered);
   return file;
 }
 
-}  // namespace
-
-SafetensorsFile read_safetensors(const std::filesystem::path& path) {
-  const MappedFile file(path);
-  return read_safetensors(file.bytes(), path.string());
-}
-
-SafetensorsFile read_safetensors(std::span<const std::byte> bytes, const std::string& source) {
+SafetensorsFile read(const ByteSource& bytes, const std::string& source) {
   try {
     return parse(bytes);
   } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kIo) throw;  // names the file already
     throw error.with_context(source);
   }
+}
+
+}  // namespace
+
+SafetensorsFile read_safetensors(const std::filesystem::path& path) {
+  return read(FileSource(path), path.string());
+}
+
+SafetensorsFile read_safetensors(std::span<const std::byte> bytes, const std::string& source) {
+  return read(MemorySource(bytes), source);
 }
 
 void write_safetensors(const std::filesystem::path& path, const SafetensorsFile& file) {

@@ -23,9 +23,9 @@ struct SafetensorsFile {
   std::vector<std::pair<std::string, std::string>> metadata;  // the header's free texts
 };
 
-// Tensors own copies of their bytes. Throws Error (io) when the file cannot be read, and
-// (checkpoint) naming the file and tensor when sizes lie, tensors overlap or leave gaps, a name
-// comes twice, or a dtype is none of StoredType's.
+// Tensors own their memory, into which the file's bytes are read directly. Throws Error (io) when
+// the file cannot be read, and (checkpoint) naming the file and tensor when sizes lie, tensors
+// overlap or leave gaps, a name comes twice, or a dtype is none of StoredType's.
 SafetensorsFile read_safetensors(const std::filesystem::path& path);
 SafetensorsFile read_safetensors(std::span<const std::byte> bytes, const std::string& source);
 

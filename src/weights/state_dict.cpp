@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "saker/error.hpp"
 #include "weights/torch_bridge.hpp"
@@ -12,6 +13,10 @@ namespace saker {
 namespace {
 
 void collect(const torch::nn::Module& module, const std::string& prefix, StateDict& state) {
+  if (const auto* sharing = dynamic_cast<const SharesParameters*>(&module)) {
+    for (const auto& [name, tensor] : sharing->shared_parameters())
+      state.add(prefix + name, tensor.detach());
+  }
   for (const auto& item : module.named_parameters(/*recurse=*/false)) {
     if (item.value().defined()) state.add(prefix + item.key(), item.value().detach());
   }
@@ -51,10 +56,10 @@ LoadReport compare(const StateDict& own, const StateDict& weights) {
   return report;
 }
 
-void copy_matching(const StateDict& own, const StateDict& weights) {
-  const torch::NoGradGuard no_grad;
+void set_matching(const StateDict& own, StateDict& weights) {
   for (const auto& [name, tensor] : own) {
-    if (const torch::Tensor* found = weights.find(name)) tensor.copy_(*found);
+    if (torch::Tensor found = weights.take(name); found.defined())
+      set_values(tensor, std::move(found));
   }
 }
 
@@ -70,6 +75,11 @@ void StateDict::add(std::string name, torch::Tensor tensor) {
 const torch::Tensor* StateDict::find(std::string_view name) const {
   const auto found = by_name_.find(name);
   return found == by_name_.end() ? nullptr : &entries_[found->second].second;
+}
+
+torch::Tensor StateDict::take(std::string_view name) {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? torch::Tensor() : std::move(entries_[found->second].second);
 }
 
 bool StateDict::contains_prefix(std::string_view prefix) const {
@@ -127,14 +137,14 @@ StateDict collect_state_dict(const torch::nn::Module& module) {
   return state;
 }
 
-LoadReport load_matching_state_dict(torch::nn::Module& module, const StateDict& weights) {
+LoadReport load_matching_state_dict(torch::nn::Module& module, StateDict weights) {
   const StateDict own = collect_state_dict(module);
   LoadReport report = compare(own, weights);
-  copy_matching(own, weights);
+  set_matching(own, weights);
   return report;
 }
 
-void load_state_dict(torch::nn::Module& module, const StateDict& weights) {
+void load_state_dict(torch::nn::Module& module, StateDict weights) {
   const StateDict own = collect_state_dict(module);
   const LoadReport report = compare(own, weights);
   std::string problem;
@@ -145,7 +155,13 @@ void load_state_dict(torch::nn::Module& module, const StateDict& weights) {
   }
   if (!problem.empty())
     throw Error(ErrorKind::kCheckpoint, problem + "; are these weights of another model?");
-  copy_matching(own, weights);
+  set_matching(own, weights);
+}
+
+void set_values(const torch::Tensor& destination, torch::Tensor source) {
+  if (take_memory(destination, source)) return;
+  const torch::NoGradGuard no_grad;
+  destination.copy_(source);
 }
 
 }  // namespace saker

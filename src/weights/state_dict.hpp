@@ -25,6 +25,8 @@ class StateDict {
   // nullptr when absent.
   const torch::Tensor* find(std::string_view name) const;
   bool contains(std::string_view name) const { return find(name) != nullptr; }
+  // The tensor, which is undefined in here from now on; undefined when absent.
+  torch::Tensor take(std::string_view name);
   bool contains_prefix(std::string_view prefix) const;
 
   const std::vector<Entry>& entries() const noexcept { return entries_; }
@@ -60,9 +62,19 @@ PickleValue to_pickle(const StateDict& state, bool ordered);
 // all as they are.
 StateDict select_model_weights(const StateDict& train_model);
 
+// A module that shows parameters of another module in state dicts under names of its own too, as
+// PyTorch does when two modules hold one tensor. The tensors are registered with the other module
+// alone, so that optimizers and averages meet them once.
+class SharesParameters {
+ public:
+  virtual ~SharesParameters() = default;
+  // Names relative to this module.
+  virtual std::vector<std::pair<std::string, torch::Tensor>> shared_parameters() const = 0;
+};
+
 // Parameters and buffers of a module in the order of PyTorch's state_dict(): for each module its
-// parameters, its buffers, then its children. Undefined ones are left out. Tensors are detached but
-// share memory with the module.
+// parameters (those it shares first), its buffers, then its children. Undefined ones are left out.
+// Tensors are detached but share memory with the module.
 StateDict collect_state_dict(const torch::nn::Module& module);
 
 struct LoadReport {
@@ -71,12 +83,17 @@ struct LoadReport {
   bool complete() const { return missing.empty() && unexpected.empty(); }
 };
 
-// Copies the weights whose names fit into the module, converting their dtype, and tells which did
-// not fit. Throws Error (checkpoint) that names the first tensor of another shape; nothing was
-// copied then.
-LoadReport load_matching_state_dict(torch::nn::Module& module, const StateDict& weights);
+// Gives the module the weights whose names fit, converting their dtype, and tells which did not
+// fit. Weights that were read from a file and are moved in here hand over their memory where that
+// is possible (take_memory); others are copied. Throws Error (checkpoint) that names the first
+// tensor of another shape; nothing was changed then.
+LoadReport load_matching_state_dict(torch::nn::Module& module, StateDict weights);
 // The same, but names that do not fit are an Error (checkpoint) that lists up to ten of them;
-// nothing was copied then.
-void load_state_dict(torch::nn::Module& module, const StateDict& weights);
+// nothing was changed then.
+void load_state_dict(torch::nn::Module& module, StateDict weights);
+
+// Gives `destination` the values of `source`: its memory when possible (take_memory), else a
+// converted copy. Gradients are not recorded.
+void set_values(const torch::Tensor& destination, torch::Tensor source);
 
 }  // namespace saker

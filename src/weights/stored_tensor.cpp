@@ -106,16 +106,21 @@ std::vector<std::byte> StoredTensor::contiguous_bytes() const {
   return bytes;
 }
 
+std::shared_ptr<std::byte> allocate_storage(std::size_t size) {
+  static constexpr std::align_val_t kMemory{kAlignment};
+  return {static_cast<std::byte*>(::operator new(std::max<std::size_t>(size, 1), kMemory)),
+          [](std::byte* pointer) { ::operator delete(pointer, kMemory); }};
+}
+
 std::shared_ptr<const TensorStorage> copy_to_storage(StoredType type,
                                                      std::span<const std::byte> bytes) {
-  const std::size_t size = std::max<std::size_t>(bytes.size(), 1);
-  static constexpr std::align_val_t kMemory{kAlignment};
-  std::shared_ptr<std::byte> memory(
-      static_cast<std::byte*>(::operator new(size, kMemory)),
-      [](std::byte* pointer) { ::operator delete(pointer, kMemory); });
-  if (!bytes.empty()) std::memcpy(memory.get(), bytes.data(), bytes.size());
+  const std::shared_ptr<std::byte> memory = allocate_storage(bytes.size());
+  std::ranges::copy(bytes, memory.get());
   return std::make_shared<const TensorStorage>(
-      TensorStorage{type, static_cast<std::int64_t>(bytes.size() / size_of(type)), memory});
+      TensorStorage{.type = type,
+                    .numel = static_cast<std::int64_t>(bytes.size() / size_of(type)),
+                    .bytes = memory,
+                    .is_own_memory = true});
 }
 
 std::vector<std::int64_t> row_major_strides(std::span<const std::int64_t> shape) {

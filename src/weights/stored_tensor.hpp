@@ -33,7 +33,8 @@ const char* to_string(StoredType type) noexcept;
 struct TensorStorage {
   StoredType type = StoredType::kFloat32;
   std::int64_t numel = 0;
-  std::shared_ptr<const std::byte> bytes;
+  std::shared_ptr<const std::byte> bytes = {};
+  bool is_own_memory = false;  // made for this storage (allocate_storage), nobody else's values
 
   std::span<const std::byte> span() const noexcept {
     return {bytes.get(), static_cast<std::size_t>(numel) * size_of(type)};
@@ -44,8 +45,8 @@ struct TensorStorage {
 struct StoredTensor {
   std::shared_ptr<const TensorStorage> storage;
   std::int64_t offset = 0;  // in elements
-  std::vector<std::int64_t> shape;
-  std::vector<std::int64_t> strides;  // in elements, as many as dimensions
+  std::vector<std::int64_t> shape = {};
+  std::vector<std::int64_t> strides = {};  // in elements, as many as dimensions
   bool requires_grad = false;
 
   StoredType type() const noexcept { return storage->type; }
@@ -55,8 +56,10 @@ struct StoredTensor {
   std::vector<std::byte> contiguous_bytes() const;
 };
 
-// A storage with memory of its own, aligned to 64 bytes, that holds a copy of `bytes`. Their number
-// must be a multiple of the type's size.
+// Memory of its own, aligned to 64 bytes, not yet written to.
+std::shared_ptr<std::byte> allocate_storage(std::size_t size);
+// A storage in such memory that holds a copy of `bytes`. Their number must be a multiple of the
+// type's size.
 std::shared_ptr<const TensorStorage> copy_to_storage(StoredType type,
                                                      std::span<const std::byte> bytes);
 

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "saker/error.hpp"
 
@@ -43,18 +44,53 @@ StoredType stored_type(torch::ScalarType type) {
       fmt::format("tensors of type {} cannot be written to a weights file", c10::toString(type)));
 }
 
+// What a tensor of to_torch keeps alive.
+using StorageHolder = std::shared_ptr<const TensorStorage>;
+
+void release_holder(void* holder) { delete static_cast<StorageHolder*>(holder); }
+
+bool fills_its_storage(const torch::Tensor& tensor) {
+  return tensor.layout() == torch::kStrided && tensor.is_contiguous() &&
+         tensor.storage_offset() == 0 && tensor.nbytes() == tensor.storage().nbytes();
+}
+
 }  // namespace
 
 torch::Tensor to_torch(const StoredTensor& tensor) {
-  const std::shared_ptr<const TensorStorage> storage = tensor.storage;
-  // The whole storage first, so that views of it are still seen to share it when they are written
-  // again.
-  const torch::Tensor whole = torch::from_blob(
-      const_cast<std::byte*>(storage->bytes.get()),
-      {storage->numel},
-      [storage](void*) {},
-      torch::dtype(torch_type(tensor.type())));
-  return whole.as_strided(tensor.shape, tensor.strides, tensor.offset);
+  // A c10 storage of the whole, so that views of it are still seen to share it when they are
+  // written again.
+  auto holder = std::make_unique<StorageHolder>(tensor.storage);
+  auto* const memory = const_cast<std::byte*>(tensor.storage->bytes.get());
+  c10::DataPtr pointer(memory, holder.release(), &release_holder, torch::kCPU);
+  const c10::Storage storage(c10::Storage::use_byte_size_t(),
+                             tensor.storage->span().size(),
+                             std::move(pointer),
+                             /*allocator=*/nullptr,
+                             /*resizable=*/false);
+  const torch::NoGradGuard no_grad;
+  return torch::empty({0}, torch::dtype(torch_type(tensor.type())))
+      .set_(storage, tensor.offset, tensor.shape, tensor.strides);
+}
+
+bool take_memory(const torch::Tensor& destination, torch::Tensor& source) {
+  if (!source.defined() || source.use_count() != 1 || !source.is_cpu() || !destination.is_cpu()) {
+    return false;
+  }
+  if (source.scalar_type() != destination.scalar_type() || source.sizes() != destination.sizes() ||
+      !fills_its_storage(source) || !fills_its_storage(destination)) {
+    return false;
+  }
+  const c10::Storage from = source.storage(), to = destination.storage();
+  // One reference is the tensor's, one is `from`.
+  const auto* holder = from.data_ptr().cast_context<StorageHolder>(&release_holder);
+  if (from.use_count() != 2 || holder == nullptr || !(*holder)->is_own_memory ||
+      holder->use_count() != 1 || (*holder)->bytes.use_count() != 1) {
+    return false;
+  }
+  to.unsafeGetStorageImpl()->set_data_ptr_noswap(
+      from.unsafeGetStorageImpl()->set_data_ptr(c10::DataPtr(nullptr, torch::kCPU)));
+  source.reset();
+  return true;
 }
 
 StoredTensor to_stored(const torch::Tensor& tensor) {

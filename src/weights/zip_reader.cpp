@@ -1,7 +1,7 @@
 #include "weights/zip_reader.hpp"
 
 #include <fmt/format.h>
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include <algorithm>
 #include <optional>
@@ -21,7 +21,8 @@ constexpr std::uint32_t kZip64Locator = 0x07064b50;
 constexpr std::uint64_t kEndSize = 22, kZip64EndSize = 56, kZip64LocatorSize = 20;
 constexpr std::uint64_t kDirectoryHeaderSize = 46, kLocalHeaderSize = 30;
 constexpr std::uint64_t kMaxCommentSize = 65535;
-constexpr std::uint32_t kIn64 = 0xffffffff;  // the value stands in the ZIP64 field
+constexpr std::size_t kBlock = std::size_t{1} << 18;  // stays in the processor's cache
+constexpr std::uint32_t kIn64 = 0xffffffff;           // the value stands in the ZIP64 field
 
 std::uint16_t u16(std::span<const std::byte> record, std::size_t at) {
   return load_little_endian<std::uint16_t>(record.data() + at);
@@ -45,14 +46,9 @@ std::span<const std::byte> zip64_field(std::span<const std::byte> extra) {
   return {};
 }
 
-std::uint32_t checksum(std::span<const std::byte> bytes) {
-  return static_cast<std::uint32_t>(
-      ::crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
-}
-
 }  // namespace
 
-ZipReader::ZipReader(std::span<const std::byte> bytes, std::string source)
+ZipReader::ZipReader(const ByteSource& bytes, std::string source)
     : bytes_(bytes), source_(std::move(source)) {
   read_directory(find_directory());
   by_name_.reserve(entries_.size());
@@ -64,39 +60,49 @@ void ZipReader::damaged(const std::string& what) const {
               fmt::format("{}: {}; the file is damaged or was not copied whole", source_, what));
 }
 
-std::span<const std::byte> ZipReader::at(std::uint64_t offset, std::uint64_t size) const {
+void ZipReader::require_inside(std::uint64_t offset, std::uint64_t size) const {
   if (offset > bytes_.size() || size > bytes_.size() - offset) {
     damaged(
         fmt::format("{} bytes at offset {} lie beyond its end at {}", size, offset, bytes_.size()));
   }
-  return bytes_.subspan(offset, size);
+}
+
+std::vector<std::byte> ZipReader::at(std::uint64_t offset, std::uint64_t size) const {
+  require_inside(offset, size);
+  std::vector<std::byte> bytes(size);
+  bytes_.read(offset, bytes);
+  return bytes;
 }
 
 ZipReader::Directory ZipReader::find_directory() const {
   if (bytes_.size() < kEndSize) damaged("is too short for a zip archive");
-  const std::uint64_t last = bytes_.size() - kEndSize;
-  const std::uint64_t first = last > kMaxCommentSize ? last - kMaxCommentSize : 0;
-  for (std::uint64_t offset = last + 1; offset-- > first;) {
-    const std::span<const std::byte> end = bytes_.subspan(offset, kEndSize);
-    if (u32(end, 0) != kEnd || offset + kEndSize + u16(end, 20) != bytes_.size()) continue;
-    const bool has_locator =
-        offset >= kZip64LocatorSize && u32(at(offset - kZip64LocatorSize, 4), 0) == kZip64Locator;
-    if (has_locator) return zip64_directory(offset);
+  const std::uint64_t tail_size = std::min(bytes_.size(), kEndSize + kMaxCommentSize);
+  const std::uint64_t tail_offset = bytes_.size() - tail_size;
+  const std::vector<std::byte> tail = at(tail_offset, tail_size);
+  for (std::uint64_t offset = tail_size - kEndSize + 1; offset-- > 0;) {
+    const std::span<const std::byte> end = std::span(tail).subspan(offset, kEndSize);
+    if (u32(end, 0) != kEnd || offset + kEndSize + u16(end, 20) != tail_size) continue;
+    const std::uint64_t end_offset = tail_offset + offset;
+    if (end_offset >= kZip64LocatorSize &&
+        u32(at(end_offset - kZip64LocatorSize, 4), 0) == kZip64Locator) {
+      return zip64_directory(end_offset - kZip64LocatorSize);
+    }
     if (u16(end, 4) != 0 || u16(end, 6) != 0) damaged("is one part of an archive of several files");
     return {.offset = u32(end, 16), .size = u32(end, 12), .count = u16(end, 10)};
   }
   damaged("has no zip directory at its end");
 }
 
-ZipReader::Directory ZipReader::zip64_directory(std::uint64_t locator_end) const {
-  const std::span<const std::byte> locator = at(locator_end - kZip64LocatorSize, kZip64LocatorSize);
-  const std::span<const std::byte> end = at(u64(locator, 8), kZip64EndSize);
+ZipReader::Directory ZipReader::zip64_directory(std::uint64_t locator_offset) const {
+  const std::vector<std::byte> locator = at(locator_offset, kZip64LocatorSize);
+  const std::vector<std::byte> end = at(u64(locator, 8), kZip64EndSize);
   if (u32(end, 0) != kZip64End) damaged("its ZIP64 directory is not where it should be");
   return {.offset = u64(end, 48), .size = u64(end, 40), .count = u64(end, 32)};
 }
 
 void ZipReader::read_directory(const Directory& directory) {
-  std::span<const std::byte> rest = at(directory.offset, directory.size);
+  const std::vector<std::byte> records = at(directory.offset, directory.size);
+  std::span<const std::byte> rest = records;
   if (directory.count > rest.size() / kDirectoryHeaderSize) {
     damaged(fmt::format("its directory claims {} entries", directory.count));
   }
@@ -154,12 +160,12 @@ void ZipReader::read_directory(const Directory& directory) {
 }
 
 std::uint64_t ZipReader::data_offset(const Entry& entry, std::uint64_t header_offset) const {
-  const std::span<const std::byte> header = at(header_offset, kLocalHeaderSize);
+  const std::vector<std::byte> header = at(header_offset, kLocalHeaderSize);
   if (u32(header, 0) != kLocalHeader) {
     damaged(fmt::format("entry '{}' is not where its directory says", entry.name));
   }
   const std::uint64_t offset = header_offset + kLocalHeaderSize + u16(header, 26) + u16(header, 28);
-  at(offset, entry.size);
+  require_inside(offset, entry.size);
   return offset;
 }
 
@@ -168,14 +174,24 @@ const ZipReader::Entry* ZipReader::find(std::string_view name) const {
   return found == by_name_.end() ? nullptr : &entries_[found->second];
 }
 
-std::span<const std::byte> ZipReader::read(const Entry& entry) const {
-  const std::span<const std::byte> data = at(entry.offset, entry.size);
-  const std::uint32_t found = checksum(data);
+void ZipReader::read(const Entry& entry, std::span<std::byte> out) const {
+  // Block by block, so that the checksum finds the bytes in the cache.
+  std::uint32_t found = 0;
+  for (std::size_t done = 0; done < out.size(); done += kBlock) {
+    const std::span<std::byte> block = out.subspan(done, std::min(kBlock, out.size() - done));
+    bytes_.read(entry.offset + done, block);
+    found = ::libdeflate_crc32(found, block.data(), block.size());
+  }
   if (found != entry.crc32) {
     damaged(fmt::format(
         "entry '{}' has the checksum {:08x}, not {:08x}", entry.name, found, entry.crc32));
   }
-  return data;
+}
+
+std::vector<std::byte> ZipReader::read(const Entry& entry) const {
+  std::vector<std::byte> bytes(entry.size);
+  read(entry, bytes);
+  return bytes;
 }
 
 }  // namespace saker

@@ -1,6 +1,6 @@
 #include "weights/zip_writer.hpp"
 
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include <utility>
 
@@ -33,8 +33,7 @@ void ZipWriter::add(std::string_view name, std::string_view text) {
 void ZipWriter::add(std::string_view name, std::span<const std::byte> data) {
   if (name.size() > 0xffff)
     throw Error(ErrorKind::kInternal, "the name of a zip entry is too long");
-  const auto crc = static_cast<std::uint32_t>(
-      ::crc32_z(0, reinterpret_cast<const unsigned char*>(data.data()), data.size()));
+  const std::uint32_t crc = ::libdeflate_crc32(0, data.data(), data.size());
   const Entry entry{std::string(name), file_.size(), data.size(), crc};
   const bool wide = is_wide(entry.size);
 

@@ -1,4 +1,4 @@
-// Writing zip archives of stored entries, each aligned so that its data can be mapped.
+// Writing zip archives of stored entries, each aligned so that others can map its data.
 #pragma once
 
 #include <cstddef>

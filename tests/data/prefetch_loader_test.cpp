@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
+#include <future>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -29,7 +31,8 @@ INSTANTIATE_TEST_SUITE_P(Threads, PrefetchLoaderThreads, testing::Values(0, 1, 2
 
 TEST_P(PrefetchLoaderThreads, HandsOutTheSameSequence) {
   for (const int prefetch : {1, 3, 16}) {
-    Loader loader(slow_square, 5, 300, GetParam(), prefetch);
+    Loader loader(slow_square,
+                  {.first = 5, .end = 300, .threads = GetParam(), .prefetch = prefetch});
     for (std::int64_t i = 5; i < 300; ++i) {
       ASSERT_TRUE(loader.has_next());
       EXPECT_EQ(loader.next_index(), i);
@@ -47,10 +50,7 @@ TEST_P(PrefetchLoaderThreads, RethrowsInOrderAndGoesOn) {
         if (index % 10 == 3) throw std::runtime_error("item " + std::to_string(index));
         return slow_square(index);
       },
-      0,
-      40,
-      GetParam(),
-      8);
+      {.end = 40, .threads = GetParam(), .prefetch = 8});
   for (std::int64_t i = 0; i < 40; ++i) {
     if (i % 10 != 3) {
       ASSERT_EQ(loader.next(), i * i);
@@ -65,24 +65,9 @@ TEST_P(PrefetchLoaderThreads, RethrowsInOrderAndGoesOn) {
   }
 }
 
-TEST_P(PrefetchLoaderThreads, RestartsAnywhere) {
-  Loader loader(slow_square, 0, 1000, GetParam(), 8);
-  for (int i = 0; i < 5; ++i) loader.next();
-  for (const std::int64_t from : {500, 2, 2, 999}) {
-    loader.restart(from);
-    ASSERT_EQ(loader.next(), from * from);
-    if (from < 999) {
-      ASSERT_EQ(loader.next(), (from + 1) * (from + 1));
-    }
-  }
-  EXPECT_FALSE(loader.has_next());
-  loader.restart(0);
-  EXPECT_EQ(loader.next(), 0);
-}
-
 TEST_P(PrefetchLoaderThreads, MayBeLeftAtAnyTime) {
   for (int taken = 0; taken < 20; ++taken) {
-    Loader loader(slow_square, 0, 1000, GetParam(), 4);
+    Loader loader(slow_square, {.end = 1000, .threads = GetParam(), .prefetch = 4});
     for (int i = 0; i < taken; ++i) loader.next();
   }
 }
@@ -94,10 +79,7 @@ TEST_P(PrefetchLoaderThreads, MakesNoMoreThanPrefetchAhead) {
         ++started;
         return index;
       },
-      0,
-      200,
-      GetParam(),
-      3);
+      {.end = 200, .threads = GetParam(), .prefetch = 3});
   for (std::int64_t i = 0; i < 200; ++i) {
     EXPECT_LE(started.load(), i + 3);
     loader.next();
@@ -108,11 +90,37 @@ TEST_P(PrefetchLoaderThreads, MakesNoMoreThanPrefetchAhead) {
 TEST_P(PrefetchLoaderThreads, TakesItemsThatOnlyMove) {
   PrefetchLoader<std::unique_ptr<std::int64_t>> loader(
       [](std::int64_t index) { return std::make_unique<std::int64_t>(index); },
-      0,
-      10,
-      GetParam(),
-      2);
+      {.end = 10, .threads = GetParam(), .prefetch = 2});
   for (std::int64_t i = 0; i < 10; ++i) EXPECT_EQ(*loader.next(), i);
+}
+
+// A thread that hangs, as one that reads from a dead network drive: the caller gets an error, the
+// loader can be left, and the thread may come back later.
+TEST(PrefetchLoader, GivesUpOnAnItemThatDoesNotCome) {
+  std::promise<void> open;
+  std::promise<void> freed;
+  {
+    const std::shared_ptr<void> owned(nullptr, [&freed](void*) { freed.set_value(); });
+    const std::shared_future<void> gate = open.get_future().share();
+    Loader loader(
+        [gate, owned](std::int64_t index) {
+          if (index == 2) gate.wait();
+          return index;
+        },
+        {.end = 10, .threads = 2, .prefetch = 4, .timeout = std::chrono::milliseconds(50)});
+    EXPECT_EQ(loader.next(), 0);
+    EXPECT_EQ(loader.next(), 1);
+    try {
+      loader.next();
+      FAIL() << "no exception";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kIo);
+      EXPECT_NE(std::string(error.what()).find("batch 2 within 0.05 s"), std::string::npos)
+          << error.what();
+    }
+  }
+  open.set_value();
+  freed.get_future().wait();
 }
 
 }  // namespace

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 
+#include "detectors/transform_family.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
@@ -15,15 +17,17 @@ DetectorSpec spec_of(const std::string& name) {
 
 TEST(Registry, MakesEveryDetectorByName) {
   for (const DetectorName& name : detector_names()) {
-    const auto detector = make_detector(spec_of(name.name), 0);
+    DetectorSpec spec = spec_of(name.name);
+    spec.image_size = name.image_size;
+    const auto detector = make_detector(spec, {}, std::nullopt);
     EXPECT_EQ(detector->spec().model_name, name.plain_name);
-    EXPECT_EQ(default_image_size(name.name), name.image_size);
+    EXPECT_EQ(default_image_size(name.name, {}), name.image_size);
   }
 }
 
 TEST(Registry, NamesTheNearestAndAllForAnUnknownName) {
   try {
-    make_detector(spec_of("picodet/s-461"), 0);
+    make_detector(spec_of("picodet/s-461"), {}, 0);
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kUsage);
@@ -34,15 +38,16 @@ TEST(Registry, NamesTheNearestAndAllForAnUnknownName) {
 }
 
 TEST(Registry, WeightsGoBeforeTheName) {
-  const auto published = make_detector(spec_of("picodet/l-640"), 0);
-  const auto detector = make_detector_for_weights(
+  const auto published = make_detector(spec_of("picodet/l-640"), {}, 0);
+  const DetectorFamily& family = family_of("picodet-l-coco");
+  const auto detector = family.make_for_weights(
       spec_of("picodet-l-coco"), collect_state_dict(*published), {{"max_detections", 50}}, 0);
   EXPECT_EQ(detector->spec().model_name, "picodet/l-640");
-  EXPECT_EQ(detector->extra_init_args().at("max_detections").as_int(), 50);
+  EXPECT_EQ(detector->init_args().at("max_detections").as_int(), 50);
   EXPECT_EQ(collect_state_dict(*detector).size(), collect_state_dict(*published).size());
   StateDict foreign;
   foreign.add("x", torch::zeros({1}));
-  EXPECT_THROW(make_detector_for_weights(spec_of("picodet-l-coco"), foreign, {}, 0), Error);
+  EXPECT_THROW(family.make_for_weights(spec_of("picodet-l-coco"), foreign, {}, 0), Error);
 }
 
 }  // namespace

@@ -12,7 +12,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::span<const std::byte> bytes = std::as_bytes(std::span(data, size));
   try {
-    const saker::ZipReader zip(bytes, "name");
+    const saker::MemorySource source(bytes);
+    const saker::ZipReader zip(source, "name");
     for (const saker::ZipReader::Entry& entry : zip.entries()) {
       if (zip.find(entry.name) == nullptr) std::abort();
       try {

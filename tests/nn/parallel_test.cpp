@@ -34,6 +34,19 @@ TEST(Parallel, TakesMoreThanOneThread) {
   EXPECT_EQ(starts, (std::vector<std::int64_t>{0, 1}));
 }
 
+TEST(Parallel, EvenRunsCoverTheRange) {
+  for (const std::int64_t end : {5, 6, 13, 100}) {
+    std::int64_t next = 5;
+    for_even_runs(5, end, 4, [&](std::int64_t first, std::int64_t count) {
+      EXPECT_EQ(first, next);
+      EXPECT_LE(count, 4);
+      EXPECT_GE(count, end == 6 ? 1 : 3);
+      next += count;
+    });
+    EXPECT_EQ(next, end);
+  }
+}
+
 TEST(Parallel, AnExceptionReachesTheCaller) {
   const test::ThreadCount count(2);
   EXPECT_THROW(

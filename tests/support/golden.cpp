@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <regex>
 #include <stdexcept>
 
 #include "core/file.hpp"
@@ -35,7 +36,10 @@ std::filesystem::path data_path(const std::string& name) {
 }
 
 nlohmann::ordered_json read_json(const std::filesystem::path& path) {
-  return nlohmann::ordered_json::parse(read_text_file(path));
+  // Python writes numbers that are not finite as NaN and Infinity, which JSON does not have.
+  static const std::regex not_finite("([:,\\[]\\s*)(NaN|-?Infinity)\\b");
+  return nlohmann::ordered_json::parse(
+      std::regex_replace(read_text_file(path), not_finite, "$1null"));
 }
 
 std::int64_t Array::numel() const {

@@ -23,6 +23,7 @@ std::filesystem::path golden_path(const std::string& name);
 // absent.
 std::filesystem::path data_path(const std::string& name);
 
+// Numbers that are not finite become null.
 nlohmann::ordered_json read_json(const std::filesystem::path& path);
 
 // The tensors of a safetensors file, as plain buffers.

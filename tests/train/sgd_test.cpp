@@ -52,13 +52,25 @@ TEST(Sgd, ParametersWithoutGradientStay) {
   EXPECT_FALSE(sgd.velocities()[0].defined());
 }
 
-TEST(Sgd, VelocitiesOfAnotherShapeAreRefused) {
+TEST(Sgd, TheGradientFactorActsBeforeTheDecay) {
+  torch::Tensor w = torch::ones({1}).set_requires_grad(true);
+  Sgd sgd({group_of(w, 0.1)}, {.momentum = 0.9});
+  w.mutable_grad() = torch::full({1}, 5.0);
+  sgd.step(0.1, 0.1);
+  EXPECT_FLOAT_EQ(w.item<float>(), 1.0F - 0.1F * 0.6F);
+}
+
+TEST(Sgd, TheStateOfACheckpointIsTakenOver) {
   torch::Tensor w = torch::ones({3}).set_requires_grad(true);
   Sgd sgd({group_of(w, 0)}, {});
-  EXPECT_THROW(sgd.set_velocities({torch::ones({4})}), Error);
-  EXPECT_THROW(sgd.set_velocities({}), Error);
-  sgd.set_velocities({torch::full({3}, 2.0)});
-  EXPECT_TRUE(torch::equal(sgd.velocities()[0], torch::full({3}, 2.0)));
+  w.mutable_grad() = torch::full({3}, 2.0);
+  sgd.step(0.1);
+  const PickleValue stored = sgd.to_checkpoint(0.1, 1);
+  Sgd other({group_of(torch::zeros({3}), 0)}, {});
+  other.restore(stored);
+  EXPECT_TRUE(torch::equal(other.velocities()[0], torch::full({3}, 2.0)));
+  Sgd of_another_shape({group_of(torch::zeros({4}), 0)}, {});
+  EXPECT_THROW(of_another_shape.restore(stored), Error);
 }
 
 }  // namespace

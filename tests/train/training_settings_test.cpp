@@ -52,7 +52,7 @@ TEST(TrainingSettings, EachWrongValueIsNamed) {
       {&TrainArgs::image_args,
        {{{"exif_orientation", "sometimes"}}, "image_args.exif_orientation"}},
       {&TrainArgs::debug_args,
-       {{{"nancapture", {{"enabled", true}}}}, "debug_args.nancapture.enabled"}}};
+       {{{"underflow_overflow", {{"enabled", true}}}}, "debug_args.underflow_overflow.enabled"}}};
   for (const auto& [section, expectation] : cases) {
     TrainArgs args;
     args.*section = expectation.first;

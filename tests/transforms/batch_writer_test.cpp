@@ -34,9 +34,10 @@ TEST(BatchWriter, EqualsTheReferencesCollate) {
                       image.mutable_f32().begin());
     const SampleInput input{image, inputs[i], std::to_string(i)};
     writer.check(input);
-    writer.add(input, {PlacedImage(image), enter_boxes(inputs[i], {32, 48})});
+    writer.add(origin_of(input), {PlacedImage(image), enter_boxes(inputs[i], {32, 48})});
   }
-  const Batch batch = writer.take();
+  Batch batch = writer.take();
+  finish_boxes(batch, common);
   EXPECT_EQ(batch.size, size);
   EXPECT_EQ(batch.count(), 3);
   EXPECT_LE(
@@ -55,7 +56,7 @@ TEST(BatchWriter, DifferentSizesNameTheImage) {
   BatchWriter writer(2, std::nullopt, common);
   const auto add = [&](std::int64_t width, const char* path) {
     const Image image(4, width, 3, PixelType::kU8);
-    writer.add({image, {}, path}, {PlacedImage(image), {}});
+    writer.add({path, {4, width}}, {PlacedImage(image), {}});
   };
   add(5, "a.jpg");
   try {

@@ -31,5 +31,15 @@ TEST(ScaleJitter, SizesEqualTheReference) {
   }
 }
 
+TEST(ScaleJitter, SizesScaleWithTheImageSize) {
+  const std::vector<ImageSize> list = {{480, 480}, {640, 640}, {800, 800}};
+  EXPECT_EQ(scaled_sizes(list, {640, 640}, {640, 640}, 32), list);
+  // 240 / 32 = 7.5 and 400 / 32 = 12.5 go to the even neighbour.
+  EXPECT_EQ(scaled_sizes(list, {640, 640}, {320, 960}, 32),
+            (std::vector<ImageSize>{{256, 704}, {320, 960}, {384, 1216}}));
+  EXPECT_EQ(scaled_sizes({{10, 10}}, {640, 640}, {640, 640}, 32),
+            (std::vector<ImageSize>{{32, 32}}));
+}
+
 }  // namespace
 }  // namespace saker

@@ -3,11 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <numeric>
 #include <thread>
 
 #include "geometric_golden.hpp"
-#include "quantiles.hpp"
+#include "sample_distribution.hpp"
 #include "transforms/picodet_transforms.hpp"
 
 namespace saker {
@@ -94,43 +93,10 @@ TEST(TrainTransform, ImagesWithoutBoxesGoThrough) {
 // All augmentations of one sample together, with the reference's order of steps.
 TEST(TrainTransform, SamplesAreDistributedAsTheReferences) {
   SAKER_GOLDEN(path, "transforms/distributions.json");
-  const auto golden = test::read_json(path)["sample_pipeline"];
-  const TrainTransform transform(
-      picodet({{"scale_jitter", nullptr}, {"resize", {{"height", 64}, {"width", 64}}}}).train);
-  nlohmann::ordered_json labels = nlohmann::ordered_json::array();
-  for (std::size_t i = 0; i < golden["boxes"].size(); ++i) labels.push_back(i);
-  const SampleInput input{test::noise_image("pipe/dist", 48, 64),
-                          test::read_annotations(golden["boxes"], labels),
-                          "pipe"};
-  constexpr std::int64_t kSamples = 4000;
-  std::map<std::size_t, int> counts;
-  std::vector<double> areas, centers, means;
-  for (std::int64_t i = 0; i < kSamples; ++i) {
-    const Batch batch =
-        transform.make_batch(std::vector<std::int64_t>{i}, {}, [&](std::int64_t) { return input; });
-    const std::vector<NormalizedBox>& boxes = batch.annotations[0].boxes;
-    ++counts[boxes.size()];
-    means.push_back(std::accumulate(batch.images.begin(), batch.images.end(), 0.0) /
-                    static_cast<double>(batch.images.size()));
-    if (boxes.empty()) continue;
-    double area = 0;
-    double center = 0;
-    for (const NormalizedBox& box : boxes) {
-      area += box.width * box.height;
-      center += box.center_x / static_cast<double>(boxes.size());
-    }
-    areas.push_back(area);
-    centers.push_back(center);
-  }
-  for (const auto& [count, golden_count] : golden["num_boxes_counts"].items()) {
-    EXPECT_NEAR(counts[std::stoul(count)] / static_cast<double>(kSamples),
-                golden_count.get<int>() / static_cast<double>(kSamples),
-                0.03)
-        << count;
-  }
-  test::expect_quantiles(areas, golden["sum_box_area"], "area", 0.05);
-  test::expect_quantiles(centers, golden["mean_cx"], "centre", 0.05);
-  test::expect_quantiles(means, golden["image_mean_normalised"], "mean", 0.05);
+  test::expect_sample_distribution(
+      TrainTransform(
+          picodet({{"scale_jitter", nullptr}, {"resize", {{"height", 64}, {"width", 64}}}}).train),
+      test::read_json(path)["sample_pipeline"]);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ struct Reading {
 Reading read(const Value& value, TransformSettings settings = {}) {
   SettingsProblems problems;
   SettingsReader reader(value, "transform_args", problems);
-  read_transform_settings(reader, {"mosaic"}, "PicoDet", settings);
+  read_transform_settings(reader, {"mixup"}, "PicoDet", settings);
   reader.finish();
   return {std::move(settings), problems.lines()};
 }
@@ -101,8 +101,43 @@ TEST(TransformSettings, EveryProblemNamesItsKey) {
       {{{"scale_jitter", {{"sizes", nullptr}, {"min_scale", 1}}}}, "give either sizes, or null"},
       {{{"normalize", {{"mean", {1, 2}}}}}, "normalize.std': must have as many numbers as mean"},
       {{{"normalize", {{"std", {1, 0, 1}}}}}, "normalize.std[1]': must be more than 0"},
-      {{{"mosaic", {{"prob", 1}}}},
-       "'transform_args.mosaic': PicoDet does not offer mosaic in this version"},
+      {{{"mixup", {{"prob", 1}}}},
+       "'transform_args.mixup': PicoDet does not offer mixup in this version"},
+      {{{"mosaic", {{"prob", 1.5}}}}, "'transform_args.mosaic.prob': must lie in [0, 1]"},
+      {{{"mosaic", {{"prob", "0.5"}}}}, "Invalid type for key 'transform_args.mosaic.prob'"},
+      {{{"mosaic", {{"output_size", 0}}}}, "mosaic.output_size': must lie in [1,"},
+      {{{"mosaic", {{"output_size", 320.0}}}}, "mosaic.output_size': expected an integer"},
+      {{{"mosaic", {{"max_size", 0}}}}, "mosaic.max_size': must lie in [1,"},
+      {{{"mosaic", {{"max_cached_images", 0}}}}, "max_cached_images': must lie in [1,"},
+      {{{"mosaic", {{"scaling_range", {0, 1}}}}}, "scaling_range[0]': must lie in [0.001,"},
+      {{{"mosaic", {{"scaling_range", {1.5, 0.5}}}}},
+       "mosaic.scaling_range': the first number must not exceed the second"},
+      {{{"mosaic", {{"translation_range", {-0.1, 0.1}}}}},
+       "translation_range[0]': must lie in [0,"},
+      {{{"mosaic", {{"translation_range", 0.1}}}},
+       "Invalid type for key 'transform_args.mosaic.translation_range'"},
+      {{{"mosaic", {{"random_pop", 1}}}},
+       "Invalid type for key 'transform_args.mosaic.random_pop'"},
+      {{{"mosaic", {{"max_cached_image", 1}}}},
+       "Unknown key: 'transform_args.mosaic.max_cached_image'; did you mean 'max_cached_images'?"},
+      {{{"mosaic", {{"step_start", 9}, {"step_stop", 3}}}}, "must be more than step_start (9)"},
+      {{{"copyblend", {{"area_threshold", -1}}}}, "copyblend.area_threshold': must be at least 0"},
+      {{{"copyblend", {{"num_objects", 0}}}}, "copyblend.num_objects': must be at least 1"},
+      {{{"copyblend", {{"expand_ratios", {0.3, 0.1}}}}},
+       "copyblend.expand_ratios': the first number must not exceed the second"},
+      {{{"copy_blend", {{"prob", 1}}}},
+       "Unknown key: 'transform_args.copy_blend'; did you mean 'copyblend'?"},
+      {{{"color_jitter", nullptr}}, "Unknown key: 'transform_args.color_jitter'"},
+      {{{"channel_drop", {{"num_channels_keep", 1}}}},
+       "Missing key: 'transform_args.channel_drop.weight_drop'"},
+      {{{"channel_drop", {{"num_channels_keep", 0}, {"weight_drop", {1, 1}}}}},
+       "num_channels_keep': must be at least 1"},
+      {{{"channel_drop", {{"num_channels_keep", 3}, {"weight_drop", {1, 1}}}}},
+       "must be at most the number of weights (2)"},
+      {{{"channel_drop", {{"num_channels_keep", 1}, {"weight_drop", {0, 0, 1}}}}},
+       "must have at most num_channels_keep (1) zeros"},
+      {{{"channel_drop", {{"num_channels_keep", 1}, {"weight_drop", {-1, 1}}}}},
+       "weight_drop[0]': must be at least 0"},
       {{{"min_bbox_size_px", -1}}, "min_bbox_size_px': must lie in [0,"},
   };
   for (const BadCase& bad : cases) {
@@ -125,6 +160,9 @@ TEST(TransformSettings, ReadsBackWhatItWrites) {
   settings.scale_jitter =
       ScaleJitterSettings{.sizes = {{{32, 64}}}, .divisible_by = std::optional<std::int64_t>()};
   settings.normalize = std::optional<Normalization>();
+  settings.mosaic = MosaicSettings{.max_size = 400, .rotation_range = 5.5, .random_pop = false};
+  settings.copyblend = CopyblendSettings{.num_objects = 2, .expand_ratios = {0, 0.5}};
+  settings.channel_drop = ChannelDropSettings{.num_channels_keep = 2, .weight_drop = {1, 2, 0}};
   const Value value = to_value(settings);
   const Reading reading = read(value);
   ASSERT_TRUE(reading.problems.empty()) << reading.problems[0];

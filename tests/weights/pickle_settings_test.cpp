@@ -29,6 +29,22 @@ TEST(PickleSettings, NamesThePathOfWhatIsNoSetting) {
       ErrorKind::kCheckpoint, {"args.w", "tensor"}, [&] { static_cast<void>(to_value(outer)); });
 }
 
+TEST(PickleSettings, PathsBecomeText) {
+  const auto text_of = [](const char* type, PickleTuple parts) {
+    PickleDict dict;
+    dict.set(
+        "backbone_weights",
+        PickleOpaque{.name = std::make_shared<std::string>(type), .arguments = std::move(parts)});
+    return to_value(dict).at("backbone_weights").as_string();
+  };
+  EXPECT_EQ(text_of("pathlib.PosixPath", {{"/", "data", "w.pt"}}), "/data/w.pt");
+  EXPECT_EQ(text_of("pathlib.PosixPath", {{"data", "w.pt"}}), "data/w.pt");
+  EXPECT_EQ(text_of("pathlib._local.WindowsPath", {{"C:\\", "w.pt"}}), "C:\\w.pt");
+  test::expect_error(ErrorKind::kCheckpoint, {"backbone_weights", "builtins.object"}, [&] {
+    text_of("builtins.object", {{"/"}});
+  });
+}
+
 TEST(PickleSettings, SharedObjectsDoNotExplode) {
   PickleValue value = PickleTuple{};
   for (int i = 0; i < 40; ++i) value = PickleTuple{{value, value}};

@@ -75,8 +75,8 @@ TEST(PickleWriter, RefusesWhatItCannotWrite) {
   for (int i = 0; i < 1002; ++i) deep = PickleList{{deep}};
   test::expect_error(ErrorKind::kCheckpoint, {"nested"}, [&] { write_pickle(deep); });
   const auto storage = copy_to_storage(StoredType::kFloat32, std::vector<std::byte>(4));
-  const auto alias =
-      std::make_shared<const TensorStorage>(TensorStorage{StoredType::kInt32, 1, storage->bytes});
+  const auto alias = std::make_shared<const TensorStorage>(
+      TensorStorage{.type = StoredType::kInt32, .numel = 1, .bytes = storage->bytes});
   test::expect_error(ErrorKind::kCheckpoint, {"float32", "int32"}, [&] {
     write_pickle(
         PickleTuple{{StoredTensor{storage, 0, {1}, {1}}, StoredTensor{alias, 0, {1}, {1}}}});

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "expect_error.hpp"
+#include "temporary_folder.hpp"
+#include "weights/checkpoint_file.hpp"
 
 namespace saker {
 namespace {
@@ -46,6 +48,37 @@ TEST(StateDict, CollectsInPythonsOrder) {
   EXPECT_EQ(state.find("bn.num_batches_tracked")->scalar_type(), torch::kLong);
   EXPECT_FALSE(state.find("scale")->requires_grad());
   EXPECT_EQ(state.find("scale")->data_ptr(), net->scale.data_ptr());
+}
+
+// Shows the scale of another module as its own.
+struct ScaleUserImpl : torch::nn::Module, SharesParameters {
+  explicit ScaleUserImpl(SmallNet owner) : owner_(std::move(owner)) {
+    register_parameter("shift", torch::zeros({2}));
+  }
+  std::vector<std::pair<std::string, torch::Tensor>> shared_parameters() const override {
+    return {{"scale", owner_->scale}};
+  }
+  SmallNet owner_;
+};
+TORCH_MODULE(ScaleUser);
+
+TEST(StateDict, SharedParametersHaveTwoNamesAndOneMemory) {
+  torch::nn::Module net;
+  SmallNet owner;
+  net.register_module("owner", owner);
+  net.register_module("user", ScaleUser(owner));
+  const StateDict state = collect_state_dict(net);
+  const Names names = names_of(state);
+  EXPECT_EQ(Names(names.end() - 2, names.end()), (Names{"user.scale", "user.shift"}));
+  EXPECT_EQ(state.find("user.scale")->data_ptr(), state.find("owner.scale")->data_ptr());
+  EXPECT_EQ(net.parameters().size(), 5U);  // scale, conv.weight, bn.weight, bn.bias, shift
+
+  StateDict incomplete;
+  for (const auto& [name, tensor] : state) {
+    if (name != "user.scale") incomplete.add(name, tensor);
+  }
+  expect_error(
+      ErrorKind::kCheckpoint, {"lack user.scale"}, [&] { load_state_dict(net, incomplete); });
 }
 
 TEST(StateDict, LoadsWhatItCollected) {
@@ -121,6 +154,23 @@ TEST(StateDict, PicklesAndNamesWhatIsNoTensor) {
   PickleDict worse;
   worse.set(1, to_pickle(state, false));
   expect_error(ErrorKind::kCheckpoint, {"int"}, [&] { to_state_dict(worse); });
+}
+
+TEST(StateDict, WeightsThatAreMovedInHandOverTheirMemory) {
+  torch::nn::Linear from(3, 2), to(3, 2), other(3, 2);
+  const test::TemporaryFolder folder;
+  write_checkpoint(folder / "a.pt", to_pickle(collect_state_dict(*from), true));
+  StateDict weights = to_state_dict(read_checkpoint(folder / "a.pt"));
+  const void* memory = weights.find("weight")->data_ptr();
+  load_state_dict(*other, weights);  // a copy of the dict, which leaves its tensors to others
+  EXPECT_NE(other->weight.data_ptr(), memory);
+  load_state_dict(*to, std::move(weights));
+  EXPECT_EQ(to->weight.data_ptr(), memory);
+  for (const auto& module : {to, other}) {
+    EXPECT_TRUE(torch::equal(module->weight, from->weight));
+    EXPECT_TRUE(torch::equal(module->bias, from->bias));
+    EXPECT_TRUE(module->weight.requires_grad());
+  }
 }
 
 }  // namespace

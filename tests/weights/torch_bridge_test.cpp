@@ -72,6 +72,85 @@ TEST(TorchBridge, TensorsOutliveWhatTheyWereMadeFrom) {
   EXPECT_EQ(tensor.sum().item<float>(), 1000);
 }
 
+// A tensor of a file that nothing else holds.
+torch::Tensor read_alone(const torch::Tensor& values) {
+  const test::TemporaryFolder folder;
+  write_checkpoint(folder / "a.pt", to_stored(values));
+  return to_torch(read_checkpoint(folder / "a.pt").as_tensor());
+}
+
+TEST(TorchBridge, TakesTheMemoryOfATensorThatWasRead) {
+  const torch::Tensor values = torch::arange(12, torch::kFloat).view({3, 4});
+  const torch::Tensor destination = torch::zeros({3, 4});
+  const torch::Tensor detached = destination.detach(), row = destination[2];
+  torch::Tensor source = read_alone(values);
+  const void* memory = source.data_ptr();
+  ASSERT_TRUE(take_memory(destination, source));
+  EXPECT_FALSE(source.defined());
+  EXPECT_EQ(destination.data_ptr(), memory);
+  EXPECT_TRUE(torch::equal(destination, values));
+  // Whoever shared memory with it before still does.
+  EXPECT_TRUE(torch::equal(detached, values));
+  EXPECT_TRUE(torch::equal(row, values[2]));
+  destination[2][3] = 42;
+  EXPECT_EQ(row[3].item<float>(), 42);
+}
+
+TEST(TorchBridge, TakenMemoryIsLikeAnyOther) {
+  torch::Tensor parameter = torch::zeros({4}).requires_grad_();
+  torch::Tensor source = read_alone(torch::ones({4}));
+  ASSERT_TRUE(take_memory(parameter, source));
+  (parameter * parameter).sum().backward();
+  EXPECT_EQ(parameter.grad().sum().item<float>(), 8);
+
+  torch::Tensor buffer = torch::zeros({4});
+  source = read_alone(torch::ones({4}));
+  ASSERT_TRUE(take_memory(buffer, source));
+  buffer.resize_({8});
+  buffer.fill_(3);
+  EXPECT_EQ(to_torch(to_stored(buffer)).sum().item<float>(), 24);
+}
+
+TEST(TorchBridge, TakesNoMemoryThatSomebodyElseHolds) {
+  const torch::Tensor values = torch::ones({4}), destination = torch::zeros({4});
+  const auto expect_refused = [&](torch::Tensor& source, const torch::Tensor& target) {
+    ASSERT_TRUE(source.defined());
+    EXPECT_FALSE(take_memory(target, source));
+    EXPECT_TRUE(source.defined());
+    EXPECT_EQ(target.sum().item<double>(), 0);
+  };
+  {
+    torch::Tensor source = read_alone(values);
+    const torch::Tensor copy = source;
+    expect_refused(source, destination);
+  }
+  {
+    torch::Tensor source = read_alone(values);
+    const torch::Tensor view = source.slice(0, 0, 2);
+    expect_refused(source, destination);
+  }
+  {
+    const test::TemporaryFolder folder;
+    write_checkpoint(folder / "a.pt", to_stored(values));
+    const PickleValue file = read_checkpoint(folder / "a.pt");
+    torch::Tensor source = to_torch(file.as_tensor());
+    expect_refused(source, destination);  // of `file`
+  }
+  torch::Tensor own = torch::ones({4}), lent = to_torch(to_stored(values));
+  expect_refused(own, destination);
+  expect_refused(lent, destination);
+  torch::Tensor part = read_alone(torch::ones({6}).slice(0, 0, 4));
+  expect_refused(part, destination);
+  torch::Tensor doubles = read_alone(values.to(torch::kDouble)),
+                matrix = read_alone(values.view({2, 2}));
+  expect_refused(doubles, destination);
+  expect_refused(matrix, destination);
+  torch::Tensor source = read_alone(values);
+  expect_refused(source, torch::zeros({8}).slice(0, 4));
+  torch::Tensor undefined;
+  EXPECT_FALSE(take_memory(destination, undefined));
+}
+
 TEST(TorchBridge, RefusesWhatFilesCannotHold) {
   test::expect_error(ErrorKind::kUnsupported, {"ComplexFloat"}, [] {
     to_stored(torch::zeros({2}, torch::kComplexFloat));

@@ -19,6 +19,12 @@ using Bytes = std::vector<std::byte>;
 
 constexpr const char* kHello = "hello, zip";
 
+struct Archive {
+  explicit Archive(const Bytes& bytes) : source(bytes), zip(source, "a.zip") {}
+  MemorySource source;
+  ZipReader zip;
+};
+
 Bytes two_entries(const ZipWriter::Options& options = {}) {
   const test::TemporaryFolder folder;
   ZipWriter zip(folder / "a.zip", options);
@@ -49,7 +55,8 @@ void put(Bytes& bytes, std::size_t offset, T value) {
 }
 
 void check_two_entries(const Bytes& bytes) {
-  const ZipReader zip(bytes, "a.zip");
+  const Archive archive(bytes);
+  const ZipReader& zip = archive.zip;
   ASSERT_EQ(zip.entries().size(), 2U);
   EXPECT_EQ(text_of(zip.read(*zip.find("root/hello"))), kHello);
   EXPECT_EQ(text_of(zip.read(*zip.find("root/data/0"))), std::string(100, 'x'));
@@ -73,7 +80,7 @@ TEST(Zip, ManyEntriesNeedZip64) {
   for (int i = 0; i < 70000; ++i) writer.add(std::to_string(i), "");
   writer.finish();
   const Bytes bytes = read_file(folder / "a.zip");
-  EXPECT_EQ(ZipReader(bytes, "a.zip").entries().size(), 70000U);
+  EXPECT_EQ(Archive(bytes).zip.entries().size(), 70000U);
 }
 
 TEST(Zip, NothingAppearsBeforeFinish) {
@@ -94,7 +101,7 @@ TEST(Zip, EveryTruncationIsAnError) {
       expect_error(ErrorKind::kCheckpoint, {"a.zip", "damaged"}, [&] {
         // A copy of exactly that size, so that a sanitizer sees every read beyond it.
         const Bytes cut(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
-        const ZipReader zip(cut, "a.zip");
+        const Archive archive(cut);
       });
     }
   }
@@ -102,8 +109,9 @@ TEST(Zip, EveryTruncationIsAnError) {
 
 TEST(Zip, AFlippedBitIsAChecksumError) {
   Bytes bytes = two_entries();
-  bytes[ZipReader(bytes, "a.zip").find("root/hello")->offset] ^= std::byte{1};
-  const ZipReader zip(bytes, "a.zip");
+  bytes[Archive(bytes).zip.find("root/hello")->offset] ^= std::byte{1};
+  const Archive archive(bytes);
+  const ZipReader& zip = archive.zip;
   expect_error(ErrorKind::kCheckpoint, {"a.zip", "root/hello", "checksum"}, [&] {
     static_cast<void>(zip.read(*zip.find("root/hello")));
   });
@@ -114,26 +122,24 @@ TEST(Zip, CompressedAndEncryptedEntriesAreRefused) {
   const std::size_t header = offset_of(bytes, 0x02014b50);
   put<std::uint16_t>(bytes, header + 10, 8);
   expect_error(ErrorKind::kCheckpoint, {"root/hello", "compressed", "zip -0"}, [&] {
-    const ZipReader zip(bytes, "a.zip");
+    const Archive archive(bytes);
   });
   put<std::uint16_t>(bytes, header + 10, 0);
   put<std::uint16_t>(bytes, header + 8, 1);
-  expect_error(ErrorKind::kCheckpoint, {"root/hello", "encrypted"}, [&] {
-    const ZipReader zip(bytes, "a.zip");
-  });
+  expect_error(
+      ErrorKind::kCheckpoint, {"root/hello", "encrypted"}, [&] { const Archive archive(bytes); });
 }
 
 TEST(Zip, LyingSizesAreErrors) {
   const Bytes good = two_entries();
   const std::size_t header = offset_of(good, 0x02014b50), end = offset_of(good, 0x06054b50);
-  const auto expect_damaged = [&](std::size_t offset,
-                                  std::uint32_t value,
-                                  bool both_sizes = false) {
-    Bytes bytes = good;
-    put(bytes, offset, value);
-    if (both_sizes) put(bytes, offset - 4, value);
-    expect_error(ErrorKind::kCheckpoint, {"damaged"}, [&] { const ZipReader zip(bytes, "a.zip"); });
-  };
+  const auto expect_damaged =
+      [&](std::size_t offset, std::uint32_t value, bool both_sizes = false) {
+        Bytes bytes = good;
+        put(bytes, offset, value);
+        if (both_sizes) put(bytes, offset - 4, value);
+        expect_error(ErrorKind::kCheckpoint, {"damaged"}, [&] { const Archive archive(bytes); });
+      };
   expect_damaged(header + 24, 0xfffffffe, true);  // size of an entry
   expect_damaged(header + 24, 0xffffffff, true);  // ZIP64 without its field
   expect_damaged(header + 24, 5);                 // two different sizes
@@ -143,9 +149,8 @@ TEST(Zip, LyingSizesAreErrors) {
   expect_damaged(end + 16, 0xfffffff0);  // place of the directory
   Bytes bytes = good;
   put<std::uint16_t>(bytes, end + 10, 60000);
-  expect_error(ErrorKind::kCheckpoint, {"claims 60000 entries"}, [&] {
-    const ZipReader zip(bytes, "a.zip");
-  });
+  expect_error(
+      ErrorKind::kCheckpoint, {"claims 60000 entries"}, [&] { const Archive archive(bytes); });
 }
 
 TEST(Zip, OverlappingEntriesAreAnError) {
@@ -160,7 +165,7 @@ TEST(Zip, OverlappingEntriesAreAnError) {
   put<std::uint32_t>(bytes, second + 20, 5000);
   put<std::uint32_t>(bytes, second + 24, 5000);
   put<std::uint32_t>(bytes, second + 42, 0);
-  expect_error(ErrorKind::kCheckpoint, {"overlap"}, [&] { const ZipReader zip(bytes, "a.zip"); });
+  expect_error(ErrorKind::kCheckpoint, {"overlap"}, [&] { const Archive archive(bytes); });
 }
 
 TEST(Zip, RandomDamageNeverEscapes) {
@@ -170,7 +175,8 @@ TEST(Zip, RandomDamageNeverEscapes) {
       Bytes bytes = good;
       bytes[i] = value;
       try {
-        const ZipReader zip(bytes, "a.zip");
+        const Archive archive(bytes);
+        const ZipReader& zip = archive.zip;
         for (const ZipReader::Entry& entry : zip.entries()) static_cast<void>(zip.read(entry));
       } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::kCheckpoint);

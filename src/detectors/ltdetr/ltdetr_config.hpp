@@ -66,17 +66,37 @@ struct LtdetrConfig {
 };
 
 struct LtdetrName {
-  std::string name;  // e.g. "dinov3/vitt16-ltdetr-coco"
-  LtdetrConfig config;
-  bool has_published_weights = false;
+  std::string name;     // e.g. "dinov3/vitt16-ltdetr-coco"
+  LtdetrConfig config;  // whose own name several aliases may share
 };
 
-// Names in the order in which they are listed.
+// Names in the order in which they are listed. Those with a part that starts with "_" serve tests.
 const std::vector<LtdetrName>& ltdetr_names();
+// nullptr for any other name.
 const LtdetrName* find_ltdetr(const std::string& name);
 
-// The D-FINE decoder on the architecture of a first-generation name (model_args.decoder_name,
-// init argument decoder_name). Throws Error (unsupported) for those that have none.
+// The least square size of at least 640 pixels whose sides are multiples of `multiple`.
+ImageSize default_ltdetr_size(std::int64_t multiple);
+
+// The D-FINE decoder on the architecture of a first-generation name (model_args.decoder_name, init
+// argument decoder_name). Throws Error (unsupported) for those that have none.
 DecoderConfig dfine_decoder_of(const LtdetrConfig& config);
+
+// The same architecture on patches of another size: strides, spatial prior and default image size
+// follow. Throws Error (unsupported) for architectures whose patches are fixed or that have none,
+// (usage) for a size that is not even.
+LtdetrConfig with_patch_size(const LtdetrConfig& config, std::int64_t patch_size);
+
+// What both sides of an image must be multiples of, pixels.
+std::int64_t ltdetr_size_multiple(const LtdetrConfig& config);
+// Images with fewer pixels have fewer positions on their maps than there are queries.
+std::int64_t ltdetr_least_pixels(const LtdetrConfig& config);
+// Throws Error (usage) for sides that are not, naming the multiple.
+void require_ltdetr_size(const LtdetrConfig& config, ImageSize size);
+// Throws Error (usage) for images whose maps have fewer positions than there are queries.
+void require_ltdetr_tokens(const LtdetrConfig& config, ImageSize size);
+
+// The model_name that files carry: that of an architecture which the reference knows too.
+std::string ltdetr_name_in_files(const LtdetrConfig& config);
 
 }  // namespace saker

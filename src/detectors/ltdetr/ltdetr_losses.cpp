@@ -36,6 +36,8 @@ LossTerms losses(const DecoderOutputs& outputs,
   LossTerms terms;
   terms.total = outcome.terms.total();
   terms.boxes_finite = outcome.boxes_finite;
+  for (const auto& [name, value] : outcome.terms.all())
+    terms.terms.emplace_back(name, value.detach());
   for (const std::string& name : logged_loss_names(settings, training)) {
     const std::optional<torch::Tensor> value =
         name == "loss_ddf" ? outcome.terms.sum_of(name) : outcome.terms.find(name, "");

@@ -2,11 +2,11 @@
 
 namespace saker {
 
-void FoldableConvNorm::fold() { folded_ = FoldedConv(*conv, bn.get(), relu_); }
+void FoldableConvNorm::fold() { folded_ = FoldedConv(*conv, bn.get(), options().activation); }
 
 void FoldableDepthwiseSeparable::fold() {
-  depthwise_folded_ = FoldedConv(*depthwise, nullptr, false);
-  pointwise_folded_ = FoldedConv(*pointwise, bn.get(), true);
+  depthwise_folded_ = FoldedConv(*depthwise, nullptr);
+  pointwise_folded_ = FoldedConv(*pointwise, bn.get(), Activation::kRelu);
 }
 
 std::shared_ptr<FoldableConvNorm> make_pointwise(std::int64_t in_channels,

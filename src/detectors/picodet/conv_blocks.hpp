@@ -9,16 +9,15 @@
 #include <cstdint>
 #include <memory>
 
-#include "detectors/picodet/folded_conv.hpp"
 #include "nn/conv_norm.hpp"
+#include "nn/folded_conv.hpp"
 
 namespace saker {
 
 // Convolution, batch norm, activation. Keys: conv.weight, bn.*.
 class FoldableConvNorm : public ConvNormImpl {
  public:
-  explicit FoldableConvNorm(const ConvNormOptions& options)
-      : ConvNormImpl(options), relu_(options.activation == Activation::kRelu) {}
+  using ConvNormImpl::ConvNormImpl;
 
   torch::Tensor forward(const torch::Tensor& input) {
     return folded_ ? folded_(input) : ConvNormImpl::forward(input);
@@ -26,7 +25,6 @@ class FoldableConvNorm : public ConvNormImpl {
   void fold();
 
  private:
-  bool relu_;
   FoldedConv folded_;
 };
 

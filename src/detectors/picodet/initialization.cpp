@@ -3,23 +3,13 @@
 #include <cmath>
 #include <string>
 
-#include "core/random_stream.hpp"
+#include "nn/initialization.hpp"
 
 namespace saker {
 namespace {
 
 constexpr double kHeadStd = 0.01;
 constexpr double kClassBias = -4.6;
-
-void fill_normal(torch::Tensor& parameter, double std, std::uint64_t seed, const std::string& key) {
-  const std::string purpose = "initialization " + key;
-  RandomStream stream({.seed = seed, .purpose = purpose});
-  torch::Tensor values = torch::empty(parameter.sizes(), torch::kFloat32);
-  float* data = values.data_ptr<float>();
-  for (std::int64_t i = 0; i < values.numel(); ++i)
-    data[i] = static_cast<float>(std * stream.normal());
-  parameter.copy_(values);
-}
 
 }  // namespace
 
@@ -32,7 +22,7 @@ void initialize_picodet(torch::nn::Module& model, std::uint64_t seed, std::int64
     if (parameter.dim() == 4) {
       const auto fan_out =
           static_cast<double>(parameter.size(0) * parameter.size(2) * parameter.size(3));
-      fill_normal(parameter, in_head ? kHeadStd : std::sqrt(2.0 / fan_out), seed, key);
+      fill_normal(parameter, in_head ? kHeadStd : std::sqrt(2.0 / fan_out), {seed, key});
     } else {
       parameter.fill_(key.ends_with(".bn.weight") ? 1.0 : 0.0);
       if (key.find(".gfl_cls.") != std::string::npos)

@@ -51,7 +51,7 @@ void PicoHead::fold() {
     for (const auto& conv : stack) conv->fold();
   }
   folded_gfl_cls_.clear();
-  for (const auto& conv : gfl_cls_) folded_gfl_cls_.emplace_back(*conv, nullptr, false);
+  for (const auto& conv : gfl_cls_) folded_gfl_cls_.emplace_back(*conv, nullptr);
 }
 
 }  // namespace saker

@@ -5,34 +5,17 @@
 #include <utility>
 
 #include "core/settings_reader.hpp"
+#include "detectors/copy_state.hpp"
+#include "detectors/evaluation_mode.hpp"
+#include "detectors/init_args.hpp"
 #include "detectors/picodet/initialization.hpp"
 #include "detectors/picodet/postprocess.hpp"
 #include "saker/error.hpp"
-#include "weights/state_dict.hpp"
 
 namespace saker {
 namespace {
 
 ImageSize size_of(const torch::Tensor& images) { return {images.size(2), images.size(3)}; }
-
-// Evaluation mode for the duration of a scope.
-class EvaluationMode {
- public:
-  explicit EvaluationMode(torch::nn::Module& module)
-      : module_(module), was_training_(module.is_training()) {
-    if (was_training_) module_.eval();
-  }
-  EvaluationMode(const EvaluationMode&) = delete;
-  EvaluationMode& operator=(const EvaluationMode&) = delete;
-  ~EvaluationMode() {
-    if (was_training_) module_.train();
-  }
-
- private:
-  torch::nn::Module& module_;
-  bool was_training_;
-  torch::NoGradGuard no_grad_;
-};
 
 }  // namespace
 
@@ -86,8 +69,13 @@ std::string PicoDet::model_class_path() const {
   return "lightly_train._task_models.picodet_object_detection.task_model.PicoDetObjectDetection";
 }
 
-Value PicoDet::extra_init_args() const {
-  return {{"reg_max", kPicoDetRegMax},
+Value PicoDet::init_args() const {
+  return {{"model_name", spec_.model_name},
+          {"image_size", image_size_value(spec_)},
+          {"num_classes", static_cast<std::int64_t>(spec_.classes.size())},
+          {"classes", classes_value(spec_)},
+          {"image_normalize", normalization_value(spec_)},
+          {"reg_max", kPicoDetRegMax},
           {"score_threshold", options_.score_threshold},
           {"iou_threshold", options_.iou_threshold},
           {"max_detections", options_.max_detections},
@@ -108,7 +96,9 @@ DecodedOutputs PicoDet::forward(const torch::Tensor& images, std::optional<Image
   return decode_one_to_one(o2o_head_->forward(features(images)), size_of(images), original);
 }
 
-LossTerms PicoDet::training_losses(const torch::Tensor& images, const Targets& targets) {
+LossTerms PicoDet::training_losses(const torch::Tensor& images,
+                                   const Targets& targets,
+                                   const DrawKey&) {
   const TrainingOutputs outputs = forward_train(images);
   return picodet_losses(
       outputs.one_to_many, outputs.one_to_one, size_of(images), targets, loss_weights_);
@@ -150,28 +140,19 @@ std::shared_ptr<Detector> PicoDet::copy() const {
   require_training_form();
   const auto result = std::make_shared<PicoDet>(spec_, config_, options_, std::nullopt);
   result->loss_weights_ = loss_weights_;
-  const StateDict from = collect_state_dict(*this);
-  result->to(from.entries().front().second.device());
-  const torch::NoGradGuard no_grad;
-  for (const auto& [key, tensor] : collect_state_dict(*result))
-    torch::Tensor(tensor).copy_(*from.find(key));
-  const std::vector<torch::Tensor> own = parameters();
-  std::vector<torch::Tensor> copied = result->parameters();
-  for (std::size_t i = 0; i < own.size(); ++i) copied[i].requires_grad_(own[i].requires_grad());
-  result->train(is_training());
+  copy_state(*this, *result);
   return result;
 }
 
-std::shared_ptr<Detector> PicoDet::deployed() const {
-  const auto result = std::dynamic_pointer_cast<PicoDet>(copy());
-  result->eval();
-  result->backbone_->fold();
-  result->neck_->fold();
-  result->o2o_head_->fold();
-  result->unregister_module("head");
-  result->head_.reset();
-  result->deployed_ = true;
-  return result;
+void PicoDet::deploy() {
+  if (deployed_) return;
+  eval();
+  backbone_->fold();
+  neck_->fold();
+  o2o_head_->fold();
+  unregister_module("head");
+  head_.reset();
+  deployed_ = true;
 }
 
 std::vector<std::string> PicoDet::class_dependent_modules() const {

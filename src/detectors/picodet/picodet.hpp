@@ -37,8 +37,8 @@ struct PicoDetOptions {
 
 class PicoDet final : public Detector {
  public:
-  // Weights are as initialize_picodet leaves them for this seed; without one they are zero, to be
-  // loaded. Throws Error (usage) for an empty class list or image size.
+  // Weights are as initialize_picodet leaves them for this seed; without one they are
+  // uninitialised, to be loaded. Throws Error (usage) for an empty class list or image size.
   PicoDet(DetectorSpec spec,
           const PicoDetConfig& config,
           const PicoDetOptions& options,
@@ -46,13 +46,15 @@ class PicoDet final : public Detector {
 
   const DetectorSpec& spec() const override { return spec_; }
   std::string model_class_path() const override;
-  Value extra_init_args() const override;
+  Value init_args() const override;
 
   std::vector<std::string> loss_names() const override {
     return {"loss", "loss_vfl", "loss_giou", "loss_dfl"};
   }
 
-  LossTerms training_losses(const torch::Tensor& images, const Targets& targets) override;
+  LossTerms training_losses(const torch::Tensor& images,
+                            const Targets& targets,
+                            const DrawKey& draws) override;
   Validation validate(const torch::Tensor& images,
                       const Targets& targets,
                       const std::vector<ImageSize>& original_sizes) override;
@@ -68,7 +70,7 @@ class PicoDet final : public Detector {
   std::int64_t inference_parameter_count() const override;
   std::shared_ptr<Detector> copy() const override;
   // Without the one-to-many head, batch norms folded into convolutions.
-  std::shared_ptr<Detector> deployed() const override;
+  void deploy() override;
   std::vector<std::string> class_dependent_modules() const override;
 
   // Backbone and neck: P3..P6.

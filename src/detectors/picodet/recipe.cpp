@@ -1,8 +1,5 @@
 #include "detectors/picodet/recipe.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <numbers>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +8,7 @@
 #include "detectors/load_weights.hpp"
 #include "detectors/picodet/criterion.hpp"
 #include "detectors/picodet/picodet.hpp"
+#include "detectors/picodet/warmup_cosine_schedule.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
@@ -18,7 +16,6 @@ namespace {
 
 constexpr std::int64_t kSteps = 90000;
 constexpr std::int64_t kBatchSize = 80;
-constexpr double kFinalFactor = 0.001;
 
 struct PicoDetTrainingSettings {
   std::optional<std::string> backbone_weights;
@@ -75,49 +72,20 @@ class PicoDetRecipe final : public Recipe {
            static_cast<double>(kBatchSize);
   }
 
-  double learning_rate_factor(std::int64_t step, std::int64_t total_steps) const override {
-    const std::int64_t warmup = warmup_steps(total_steps);
-    if (step < warmup) return static_cast<double>(step + 1) / static_cast<double>(warmup);
-    const std::int64_t last = total_steps - warmup - 1;
-    const std::int64_t t = step - warmup;
-    if (last <= 0 || t >= last) return kFinalFactor;
-    const double phase = std::numbers::pi * static_cast<double>(t) / static_cast<double>(last);
-    return kFinalFactor + (1.0 - kFinalFactor) * (std::cos(phase) + 1.0) / 2.0;
+  std::unique_ptr<LearningRateSchedule> schedule(const RunLength& run) const override {
+    return std::make_unique<WarmupCosineSchedule>(settings_.lr_warmup_steps, run.total_steps);
   }
 
-  Value scheduler_state(std::int64_t finished_steps,
-                        std::int64_t total_steps,
-                        const std::vector<double>& base_lrs) const override {
-    const double factor = learning_rate_factor(finished_steps, total_steps);
-    Value::Array base, last, lambdas;
-    for (const double lr : base_lrs) {
-      base.emplace_back(lr);
-      last.emplace_back(lr * factor);
-      lambdas.emplace_back(Value::Object{});
-    }
-    return {{"warmup_epochs", warmup_steps(total_steps)},
-            {"max_epochs", total_steps},
-            {"start_value", 1.0},
-            {"end_value", kFinalFactor},
-            {"period", nullptr},
-            {"warmup_start_value", 0.0},
-            {"warmup_end_value", nullptr},
-            {"base_lrs", Value(std::move(base))},
-            {"last_epoch", finished_steps},
-            {"_step_count", finished_steps + 1},
-            {"_is_initial", false},
-            {"_get_lr_called_within_step", false},
-            {"_last_lr", Value(std::move(last))},
-            {"lr_lambdas", Value(std::move(lambdas))}};
+  OptimizerSettings optimizer() const override {
+    return SgdSettings{.momentum = settings_.momentum};
   }
-
-  double weight_decay() const override { return settings_.weight_decay; }
-  SgdSettings sgd() const override { return {.momentum = settings_.momentum}; }
+  // Its convolutions have float32 kernels of our own.
+  bool gains_from_bfloat16_on_cpu() const override { return false; }
   std::optional<EmaSettings> ema() const override {
     return EmaSettings{.momentum = settings_.ema_momentum,
                        .warmup_steps = static_cast<double>(settings_.ema_warmup_steps)};
   }
-  std::optional<double> gradient_clip_norm() const override { return std::nullopt; }
+  std::optional<ClipSettings> clip() const override { return std::nullopt; }
 
   // Frozen parameters stay in their group, so that checkpoints always list the same keys.
   std::vector<ParameterGroup> parameter_groups(const Detector& detector) const override {
@@ -147,7 +115,9 @@ class PicoDetRecipe final : public Recipe {
     return "Backbone weights of " + *settings_.backbone_weights + ": " + report.summary();
   }
 
-  Value resolved_model_args() const override {
+  std::vector<std::string> warnings(const RunLength&) const override { return {}; }
+
+  Value resolved_model_args(const RunLength&) const override {
     return {{"backbone_weights",
              settings_.backbone_weights ? Value(*settings_.backbone_weights) : Value(nullptr)},
             {"lr", settings_.lr},
@@ -168,10 +138,6 @@ class PicoDetRecipe final : public Recipe {
   }
 
  private:
-  std::int64_t warmup_steps(std::int64_t total_steps) const {
-    return std::min(total_steps, settings_.lr_warmup_steps);
-  }
-
   PicoDetTrainingSettings settings_;
 };
 

@@ -155,7 +155,7 @@ PredictionGridBoxes prediction_grid_boxes(const Detections& detections,
   for (std::size_t i = 0; i < detections.size(); ++i) {
     if (!(detections.scores[i] >= kMinimumScore)) continue;
     const auto [x1, y1, x2, y2] = detections.bboxes[i];
-    if (!(x1 <= x2 && y1 <= y2)) {
+    if (!(x1 <= x2 && y1 <= y2 && std::isfinite(x2 - x1) && std::isfinite(y2 - y1))) {
       ++result.dropped;
       continue;
     }

@@ -46,8 +46,8 @@ GridBox label_grid_box(double center_x,
                        std::int64_t height);
 
 // Detections of at least score 0.1 in an original image, on the network's input, with text "name
-// 0.87". Boxes with x1 > x2 or y1 > y2 are dropped and counted in `dropped`, so that the caller can
-// warn.
+// 0.87". Boxes that are not finite or have x1 > x2 or y1 > y2 are dropped and counted in `dropped`,
+// so that the caller can warn.
 struct PredictionGridBoxes {
   std::vector<GridBox> boxes = {};
   std::int64_t dropped = 0;

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "detectors/picodet/golden_cases.hpp"
+#include "tensors/golden_tensors.hpp"
 #include "fill.hpp"
 #include "golden.hpp"
 #include "saker/error.hpp"
-#include "tensors/golden_tensors.hpp"
 
 namespace saker {
 namespace {

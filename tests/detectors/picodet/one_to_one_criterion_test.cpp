@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "detectors/picodet/golden_cases.hpp"
-#include "golden.hpp"
 #include "tensors/golden_tensors.hpp"
+#include "golden.hpp"
 
 namespace saker {
 namespace {

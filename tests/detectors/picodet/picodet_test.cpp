@@ -201,7 +201,7 @@ TEST(PicoDet, DeployedFormPredictsTheSame) {
   EXPECT_GT(expected[0].scores.size(0), 0);
   EXPECT_TRUE(test::near(concatenated(actual), concatenated(expected), {5e-3, 0}));
   EXPECT_EQ(deployed->inference_parameter_count(), model->inference_parameter_count());
-  EXPECT_THROW(deployed->training_losses(images, {}), Error);
+  EXPECT_THROW(deployed->training_losses(images, {}, {}), Error);
 }
 
 TEST(PicoDet, CopyHasWeightsOfItsOwn) {

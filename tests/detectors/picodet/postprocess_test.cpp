@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "detectors/picodet/golden_weights.hpp"
 #include "tensors/golden_tensors.hpp"
+#include "detectors/picodet/golden_weights.hpp"
 
 namespace saker {
 namespace {

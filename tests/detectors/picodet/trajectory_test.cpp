@@ -36,7 +36,9 @@ class PlainTraining {
         torch::Tensor& velocity = velocities_[index++];
         if (!parameter.grad().defined()) continue;
         const torch::Tensor slope = parameter.grad() + group.weight_decay * parameter;
-        velocity = velocity.defined() ? recipe_->sgd().momentum * velocity + slope : slope;
+        velocity = velocity.defined()
+                       ? std::get<SgdSettings>(recipe_->optimizer()).momentum * velocity + slope
+                       : slope;
         parameter -= lr * velocity;
         parameter.mutable_grad() = torch::Tensor();
       }
@@ -153,6 +155,7 @@ TEST_P(Trajectory, LossesGradientsWeightsAndAverage) {
   const std::shared_ptr<Detector> average = model->copy();
   average->eval();
   recipe->prepare_for_training(*model);
+  const auto schedule = recipe->schedule({.total_steps = 6});
   PlainTraining training(*model, *average, *recipe);
   const Targets targets = test::golden_targets(setup.at("targets").get<std::vector<std::string>>());
   const auto expect_logged = [](const LossTerms& terms,
@@ -182,11 +185,11 @@ TEST_P(Trajectory, LossesGradientsWeightsAndAverage) {
     }
     const std::int64_t step = row.at("step");
     SCOPED_TRACE("step " + std::to_string(step));
-    const double lr = recipe->learning_rate(4) * recipe->learning_rate_factor(step, 6);
+    const double lr = recipe->learning_rate(4) * schedule->factor(step);
     EXPECT_NEAR(lr, row.at("lr").get<double>(), 1e-12);
     const torch::Tensor images =
         test::golden_input("picodet.traj.x" + std::to_string(step), 4, 160, 160);
-    const LossTerms terms = model->training_losses(images, targets);
+    const LossTerms terms = model->training_losses(images, targets, {});
     expect_logged(terms,
                   row.at("logged"),
                   "train_loss",

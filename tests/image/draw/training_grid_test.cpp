@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "golden.hpp"
 #include "image/draw/class_color.hpp"
 #include "saker/error.hpp"
@@ -107,13 +109,15 @@ TEST(GridBoxes, LabelsAreScaledToPixels) {
 }
 
 TEST(GridBoxes, PredictionsAreScaledFilteredAndCounted) {
-  const Detections detections = {.labels = {1, 1, 1},
-                                 .bboxes = {{10, 20, 30, 40}, {0, 0, 1, 1}, {5, 0, 4, 1}},
-                                 .scores = {0.875F, 0.09F, 0.9F}};
+  const float infinity = std::numeric_limits<float>::infinity();
+  const Detections detections = {
+      .labels = {1, 1, 1, 1},
+      .bboxes = {{10, 20, 30, 40}, {0, 0, 1, 1}, {5, 0, 4, 1}, {0, 0, infinity, 1}},
+      .scores = {0.875F, 0.09F, 0.9F, 0.9F}};
   const PredictionGridBoxes result =
       prediction_grid_boxes(detections, {{1, "cat"}}, 100, 200, 50, 400);
   ASSERT_EQ(result.boxes.size(), 1U);
-  EXPECT_EQ(result.dropped, 1);
+  EXPECT_EQ(result.dropped, 2);
   EXPECT_EQ(result.boxes[0].box, (Box{5, 40, 15, 80}));
   EXPECT_EQ(result.boxes[0].text, "cat 0.88");
 }

@@ -1,5 +1,7 @@
 #include "tensors/fill_module.hpp"
 
+#include <set>
+
 #include "fill.hpp"
 
 namespace saker::test {
@@ -22,8 +24,10 @@ torch::Tensor uniform_tensor(const std::string& name,
 
 void fill_module(torch::nn::Module& module, const std::string& prefix) {
   const torch::NoGradGuard no_grad;
+  std::set<const void*> seen;
   for (auto& item : module.named_parameters()) {
     torch::Tensor& tensor = item.value();
+    if (!seen.insert(tensor.unsafeGetTensorImpl()).second) continue;
     tensor.copy_(from_values(parameter(prefix + item.key(), tensor.sizes().vec()), tensor.sizes()));
   }
   for (auto& item : module.named_buffers()) {

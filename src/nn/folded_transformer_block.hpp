@@ -1,0 +1,57 @@
+// A transformer block for prediction on the CPU, on kernels of our own.
+//
+// What can be multiplied into weights beforehand is: masks of biases and layer scales. Norms,
+// linear layers, GELU and residuals of a few rows at a time follow one another while they are in
+// the caches; scores of the attention are never stored as a whole.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "nn/folded_norm.hpp"
+#include "nn/packed_linear.hpp"
+#include "nn/rotary_embedding.hpp"
+#include "nn/transformer_block.hpp"
+
+namespace saker {
+
+// Buffers that the blocks of one forward pass share.
+class TransformerWorkspace {
+ public:
+  TransformerWorkspace(std::int64_t batch,
+                       std::int64_t tokens,
+                       std::int64_t width,
+                       std::int64_t heads);
+
+ private:
+  friend class FoldedTransformerBlock;
+  torch::Tensor qkv_;       // [B, T, 3, heads, head_dim]
+  torch::Tensor attended_;  // [B, T, width]
+  torch::Tensor keys_, values_;
+};
+
+class FoldedTransformerBlock {
+ public:
+  // Whether this processor and block are served: MLPs on a processor with kernels.
+  static bool serves(const TransformerBlockOptions& options);
+
+  // Later changes of the block do not reach it. Differs from it by rounding. The block must be
+  // served, on the CPU.
+  explicit FoldedTransformerBlock(const TransformerBlockImpl& block);
+
+  // Replaces x, [B, T, width] contiguous float32 on the CPU, by the block's output.
+  void run(torch::Tensor& x, const RotaryTable* positions, TransformerWorkspace& workspace) const;
+
+ private:
+  void attend(const torch::Tensor& x,
+              const RotaryTable* positions,
+              TransformerWorkspace& workspace) const;
+
+  std::int64_t width_, heads_;
+  FoldedNorm norm1_, norm2_;
+  PackedLinear qkv_, proj_, fc1_, fc2_;
+};
+
+}  // namespace saker

@@ -1,0 +1,24 @@
+// A linear layer whose weights wait to be loaded.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+
+namespace saker {
+
+// y = x weight^T + bias over the last dimension: [..., in] -> [..., out].
+//
+// Keys: weight [out, in], bias [out]. Unlike torch::nn::Linear it leaves them uninitialised: large
+// models are mostly loaded, and random numbers for every weight would take longer than that.
+class LinearImpl : public torch::nn::Module {
+ public:
+  LinearImpl(std::int64_t in, std::int64_t out, bool with_bias = true);
+
+  torch::Tensor forward(const torch::Tensor& x) const;
+
+  torch::Tensor weight, bias;  // bias: undefined without
+};
+TORCH_MODULE(Linear);
+
+}  // namespace saker

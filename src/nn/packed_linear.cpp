@@ -1,0 +1,66 @@
+#include "nn/packed_linear.hpp"
+
+#include <vector>
+
+#include "nn/parallel.hpp"
+#include "nn/plain_float.hpp"
+#include "saker/error.hpp"
+
+namespace saker {
+namespace {
+
+constexpr std::int64_t kLeastWork = 1 << 17;  // multiplications worth a thread
+
+const LinearKernel* best_kernel() { return linear_kernel(best_processor_level()); }
+
+}  // namespace
+
+bool PackedLinear::is_available() { return best_kernel() != nullptr; }
+
+PackedLinear::PackedLinear(const torch::Tensor& weight,
+                           const torch::Tensor& bias,
+                           Activation activation)
+    : in_(weight.size(1)), out_(weight.size(0)), activation_(activation) {
+  if (!is_available())
+    throw Error(ErrorKind::kInternal, "this processor has no kernel for packed linear layers");
+  const std::int64_t width = best_kernel()->panel_width;
+  const std::int64_t panels = (out_ + width - 1) / width;
+  panels_ = torch::zeros({panels, in_, width});
+  bias_ = torch::zeros({panels * width});
+  const std::vector<float> values = plain_values(weight);
+  const float* const from = values.data();
+  for (std::int64_t c = 0; c < out_; ++c) {
+    float* const to = panels_.mutable_data_ptr<float>() + c / width * width * in_ + c % width;
+    for (std::int64_t j = 0; j < in_; ++j) to[j * width] = from[c * in_ + j];
+  }
+  if (bias.defined()) bias_.narrow(0, 0, out_).copy_(bias.detach());
+}
+
+void PackedLinear::run(const RowsView& x, bool add, const MutableRows& y) const {
+  best_kernel()->multiply(x,
+                          {.data = panels_.const_data_ptr<float>(),
+                           .bias = bias_.const_data_ptr<float>(),
+                           .n = out_,
+                           .k = in_},
+                          activation_,
+                          add,
+                          y.data,
+                          y.stride);
+}
+
+torch::Tensor PackedLinear::operator()(const torch::Tensor& x) const {
+  const torch::Tensor rows = x.contiguous();
+  std::vector<std::int64_t> shape = x.sizes().vec();
+  shape.back() = out_;
+  torch::Tensor result = at::empty(shape, x.options());
+  const float* const from = rows.const_data_ptr<float>();
+  float* const to = result.mutable_data_ptr<float>();
+  parallel_for(
+      x.numel() / in_, kLeastWork / (in_ * out_) + 1, [&](std::int64_t begin, std::int64_t end) {
+        write({.data = from + begin * in_, .rows = end - begin, .stride = in_},
+              {.data = to + begin * out_, .stride = out_});
+      });
+  return result;
+}
+
+}  // namespace saker

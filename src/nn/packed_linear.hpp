@@ -1,0 +1,55 @@
+// A linear layer in the order in which the processor's own kernel reads it, for prediction.
+//
+// Measured on two AMD EPYC (Zen 3) cores: 1605 x 192 -> 576 takes 0.8 of the time of LibTorch's
+// product and 0.75 of oneDNN's; with GELU, which rides along here, 0.6.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+
+#include "nn/activation_kind.hpp"
+#include "nn/linear_kernel.hpp"
+
+namespace saker {
+
+// Rows of plain floats that may be written, `stride` apart.
+struct MutableRows {
+  float* data = nullptr;
+  std::int64_t stride = 0;
+};
+
+// y = activation(x weight^T + bias). Empty until it is made from weights; later changes of those do
+// not reach it.
+class PackedLinear {
+ public:
+  // Whether this processor has a kernel; without, no PackedLinear can be made.
+  static bool is_available();
+
+  PackedLinear() = default;
+  // weight: [out, in]; bias: [out], or undefined for none. Any float type on the CPU.
+  PackedLinear(const torch::Tensor& weight,
+               const torch::Tensor& bias,
+               Activation activation = Activation::kNone);
+
+  explicit operator bool() const { return in_ > 0; }
+  std::int64_t in() const { return in_; }
+  std::int64_t out() const { return out_; }
+
+  // For one thread: rows of `in` values to rows of `out` values.
+  void write(const RowsView& x, const MutableRows& y) const { run(x, false, y); }
+  // The same, added to what the rows hold. Only without activation.
+  void add_to(const RowsView& x, const MutableRows& y) const { run(x, true, y); }
+
+  // On LibTorch's threads. x: [..., in] float32 on the CPU; returns [..., out].
+  torch::Tensor operator()(const torch::Tensor& x) const;
+
+ private:
+  void run(const RowsView& x, bool add, const MutableRows& y) const;
+
+  std::int64_t in_ = 0, out_ = 0;
+  Activation activation_ = Activation::kNone;
+  torch::Tensor panels_, bias_;  // LibTorch aligns them for the cache
+};
+
+}  // namespace saker
