@@ -26,30 +26,76 @@ endfunction()
 
 # saker_add_test(NAME SOURCES ... [TORCH] [LINK targets...] [LABEL label])
 #
-# One GoogleTest program per folder; each of its cases is a CTest test, so that skipped ones are seen. The label "slow" is
-# for those that `ctest -LE slow` leaves out.
+# One GoogleTest program per folder. Each of its cases is a CTest test, so that skipped ones are seen; of a program above the line,
+# which takes half a second to start, each suite is. The label "slow" is for those that `ctest -LE slow` leaves out.
 function(saker_add_test name)
   cmake_parse_arguments(ARG "TORCH" "LABEL" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE saker_flags ${ARG_LINK} saker_test_support GTest::gtest GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE saker_flags ${ARG_LINK} saker_test_support GTest::gtest)
+  # Tests call what is fast; they are compiled for a short build.
+  set(options $<$<CONFIG:Release>:-O1>)
+  target_compile_options(${name} PRIVATE ${options})
   if(ARG_TORCH)
-    saker_use_torch_header(${name})
+    saker_use_header(${name} saker_torch_test_header "saker_torch_test_support"
+      HEADERS ${SAKER_TORCH_HEADERS} ${SAKER_TEST_HEADERS} OPTIONS ${options})
+  else()
+    saker_use_header(${name} saker_test_header saker_test_support HEADERS ${SAKER_TEST_HEADERS} OPTIONS ${options})
   endif()
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300 LABELS "${ARG_LABEL}")
+  if(ARG_TORCH AND NOT ARG_LABEL)
+    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/suite_main.cpp)
+    saker_add_suites(${name})
+  else()
+    target_link_libraries(${name} PRIVATE GTest::gtest_main)
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300 LABELS "${ARG_LABEL}")
+  endif()
 endfunction()
 
-# The precompiled header is built once, in saker_torch_header, with the same flags as its users.
+function(saker_add_suites name)
+  set(include ${CMAKE_CURRENT_BINARY_DIR}/${name}_include.cmake)
+  set(suites ${CMAKE_CURRENT_BINARY_DIR}/${name}_suites.cmake)
+  file(GENERATE OUTPUT ${include} CONTENT
+"if(NOT EXISTS [=[$<TARGET_FILE:${name}>]=])
+  add_test(${name}_NOT_BUILT ${name}_NOT_BUILT)
+else()
+  if(NOT EXISTS [=[${suites}]=] OR [=[$<TARGET_FILE:${name}>]=] IS_NEWER_THAN [=[${suites}]=])
+    include([=[${PROJECT_SOURCE_DIR}/cmake/DiscoverSuites.cmake]=])
+    saker_discover_suites([=[$<TARGET_FILE:${name}>]=] [=[${suites}]=])
+  endif()
+  include([=[${suites}]=])
+endif()
+")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${include})
+endfunction()
+
+# What most files above the line include: not torch/torch.h, whose optimizers, data loaders and modules would be instantiated
+# in every file anew (measured: 3.5 against 1.7 seconds of CPU time a file).
+set(SAKER_TORCH_HEADERS
+  <torch/autograd.h> <torch/types.h> <torch/utils.h> <torch/nn/init.h> <torch/nn/module.h> <torch/nn/pimpl.h>
+  <torch/nn/modules/batchnorm.h> <torch/nn/modules/conv.h> <torch/nn/modules/container/moduledict.h>
+  <torch/nn/modules/container/modulelist.h> <torch/nn/modules/embedding.h> <torch/nn/modules/linear.h>
+  <torch/nn/modules/normalization.h>)
+set(SAKER_TEST_HEADERS <gtest/gtest.h> <nlohmann/json.hpp>)
+
 function(saker_use_torch_header name)
+  saker_use_header(${name} saker_torch_header saker_torch HEADERS ${SAKER_TORCH_HEADERS})
+endfunction()
+
+# saker_use_header(NAME header_target library HEADERS headers... [OPTIONS options...])
+#
+# A precompiled header is built once, in header_target, with the same flags as its users.
+function(saker_use_header name header library)
+  cmake_parse_arguments(ARG "" "" "HEADERS;OPTIONS" ${ARGN})
   if(NOT SAKER_PRECOMPILED_HEADER)
     return()
   endif()
-  if(NOT TARGET saker_torch_header)
-    file(WRITE ${PROJECT_BINARY_DIR}/torch_header.cpp "")
-    add_library(saker_torch_header STATIC ${PROJECT_BINARY_DIR}/torch_header.cpp)
-    target_link_libraries(saker_torch_header PRIVATE saker_flags saker_torch)
-    target_precompile_headers(saker_torch_header PRIVATE <torch/torch.h>)
+  if(NOT TARGET ${header})
+    file(WRITE ${PROJECT_BINARY_DIR}/${header}.cpp "")
+    add_library(${header} STATIC ${PROJECT_BINARY_DIR}/${header}.cpp)
+    target_link_libraries(${header} PRIVATE saker_flags ${library})
+    target_compile_options(${header} PRIVATE ${ARG_OPTIONS} -fPIC)
+    target_precompile_headers(${header} PRIVATE ${ARG_HEADERS})
   endif()
-  target_precompile_headers(${name} REUSE_FROM saker_torch_header)
+  target_precompile_headers(${name} REUSE_FROM ${header})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(${name} PRIVATE -fpch-preprocess)
   endif()

@@ -1,7 +1,8 @@
 // One image of 640 x 640 through a backbone in evaluation mode: the module, whose operations are
 // LibTorch's, beside its deployed form, and the deployed form's parts.
 #include <benchmark/benchmark.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <string>
 #include <vector>

@@ -2,7 +2,8 @@
 // operations are mostly LibTorch's, and in their deployed form. The argument is the number of
 // threads.
 #include <benchmark/benchmark.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <string>
 #include <vector>

@@ -1,7 +1,8 @@
 // What LTDETR's training does between the decoder and the optimizer: denoising queries, matching,
 // losses and their gradients. Two threads.
 #include <benchmark/benchmark.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <vector>
 

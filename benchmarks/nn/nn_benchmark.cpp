@@ -3,7 +3,9 @@
 // Arguments: channels (for pointwise: input, output channels), height = width, and for depthwise
 // kernel and stride.
 #include <benchmark/benchmark.h>
-#include <torch/torch.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <functional>
 #include <vector>

@@ -1,6 +1,8 @@
 // Operations of prediction beside LibTorch's, float32. The last argument is the number of threads.
 #include <benchmark/benchmark.h>
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <vector>
 

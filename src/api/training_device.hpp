@@ -1,7 +1,7 @@
 // Where a run computes and with which numbers.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "core/settings_reader.hpp"
 #include "detectors/recipe.hpp"

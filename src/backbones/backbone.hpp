@@ -1,7 +1,8 @@
 // The interface of a backbone: feature maps from images.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <memory>

@@ -1,5 +1,7 @@
 #include "backbones/dinov2_vit.hpp"
 
+#include <torch/utils.h>
+
 #include <optional>
 
 #include "backbones/position_grid.hpp"

@@ -7,7 +7,8 @@
 // Sources: Oquab et al., "DINOv2", 2023; Darcet et al., "Vision Transformers Need Registers", 2023.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/modules/normalization.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <optional>

@@ -1,6 +1,7 @@
 #include "backbones/dinov3_convnext.hpp"
 
 #include <fmt/format.h>
+#include <torch/utils.h>
 
 #include <memory>
 #include <string>

@@ -9,7 +9,9 @@
 // Sources: Liu et al., "A ConvNet for the 2020s", CVPR 2022; Simeoni et al., "DINOv3", 2025.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <memory>

@@ -1,5 +1,7 @@
 #include "backbones/dinov3_vit.hpp"
 
+#include <torch/utils.h>
+
 #include <cmath>
 #include <numbers>
 #include <optional>

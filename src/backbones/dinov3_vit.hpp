@@ -7,7 +7,8 @@
 // Source: Simeoni et al., "DINOv3", 2025.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/modules/normalization.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <optional>

@@ -1,6 +1,7 @@
 #include "backbones/ecvit.hpp"
 
 #include <fmt/format.h>
+#include <torch/utils.h>
 
 #include <memory>
 #include <string>

@@ -8,7 +8,10 @@
 // Source: "EdgeCrafter", arXiv 2603.18739.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <optional>

@@ -4,7 +4,7 @@
 // layers and the residual while they are in the caches; layer scales are multiplied into weights.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <vector>

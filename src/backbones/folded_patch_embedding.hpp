@@ -1,7 +1,7 @@
 // Patches as tokens, for prediction on the CPU, on the kernel of linear layers.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 

@@ -1,7 +1,8 @@
 // The blocks of a vision transformer for prediction on the CPU, on kernels of our own.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/modules/normalization.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <optional>

@@ -3,7 +3,7 @@
 // Positions are [1, 1 + n n, C]: the class token's, then an n x n grid row by row.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "backbones/patch_embedding.hpp"
 

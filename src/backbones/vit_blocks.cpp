@@ -1,6 +1,7 @@
 #include "backbones/vit_blocks.hpp"
 
 #include <fmt/format.h>
+#include <torch/utils.h>
 
 #include <memory>
 #include <string>

@@ -1,7 +1,9 @@
 // The stack of blocks that the vision transformers share.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <functional>

@@ -1,6 +1,7 @@
 #include "detectors/copy_state.hpp"
 
 #include <fmt/format.h>
+#include <torch/utils.h>
 
 #include "saker/error.hpp"
 #include "weights/state_dict.hpp"

@@ -1,7 +1,8 @@
 // The state of one module into another of the same build.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 namespace saker {
 

@@ -1,7 +1,8 @@
 // The one interface that training, prediction, evaluation and export know of a detector.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <memory>

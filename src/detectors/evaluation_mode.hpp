@@ -1,7 +1,9 @@
 // Evaluation mode of a module, without gradients, for the duration of a scope.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 namespace saker {
 

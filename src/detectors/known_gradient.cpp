@@ -1,5 +1,7 @@
 #include "detectors/known_gradient.hpp"
 
+#include <torch/autograd.h>
+
 #include <memory>
 
 namespace saker {

@@ -1,7 +1,7 @@
 // A loss whose gradient was computed together with its value, as one node of the autograd graph.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <vector>
 

@@ -1,6 +1,7 @@
 #include "detectors/load_weights.hpp"
 
 #include <fmt/format.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // How a detector is trained: the defaults and rules that its family brings to the loop.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <memory>

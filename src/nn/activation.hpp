@@ -1,7 +1,7 @@
 // The activations of activation_kind.hpp on tensors.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <string_view>
 

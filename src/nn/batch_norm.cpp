@@ -1,5 +1,7 @@
 #include "nn/batch_norm.hpp"
 
+#include <torch/autograd.h>
+
 #include <cmath>
 
 #include "nn/batch_norm_kernel.hpp"

@@ -1,7 +1,7 @@
 // Batch norm with an optional ReLU behind it, in one operation.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace saker {
 

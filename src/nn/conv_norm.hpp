@@ -4,7 +4,11 @@
 //   auto y = block(x);  // [B, 24, H, W] -> [B, 48, ceil(H / 2), ceil(W / 2)]
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
 
 #include <cstdint>
 

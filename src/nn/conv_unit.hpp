@@ -1,10 +1,13 @@
 // A convolution with batch norm and activation, in the trained form and in one for prediction.
 //
-// Other than ConvNorm (conv_norm.hpp, for NCHW and PicoDet's keys) it keeps the memory format of its
-// input, and is meant for channels-last.
+// Other than ConvNorm (conv_norm.hpp, for NCHW and PicoDet's keys) it keeps the memory format of
+// its input, and is meant for channels-last.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
 
 #include <cstdint>
 

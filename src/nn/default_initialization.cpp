@@ -1,5 +1,7 @@
 #include "nn/default_initialization.hpp"
 
+#include <torch/utils.h>
+
 #include <string_view>
 
 #include "nn/initialization.hpp"

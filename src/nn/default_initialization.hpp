@@ -1,7 +1,8 @@
 // Fresh weights of whole modules, as LibTorch's own layers start.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <string>

@@ -1,5 +1,7 @@
 #include "nn/deformable_attention.hpp"
 
+#include <torch/autograd.h>
+
 #include <algorithm>
 #include <sstream>
 

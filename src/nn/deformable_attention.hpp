@@ -1,7 +1,7 @@
 // Multi-scale deformable attention: a weighted sum of a few points of several feature maps.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <vector>
 

@@ -1,6 +1,8 @@
 #include "nn/depthwise_conv.hpp"
 
 #include <ATen/autocast_mode.h>
+#include <torch/autograd.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <vector>

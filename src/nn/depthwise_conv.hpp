@@ -1,7 +1,7 @@
 // Depthwise 2-D convolution: one filter for each channel.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 

@@ -4,7 +4,7 @@
 // that of Oquab et al., "DINOv2", 2023, section 5.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <functional>

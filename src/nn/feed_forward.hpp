@@ -1,7 +1,9 @@
 // The two feed-forward networks of vision transformers. [..., width] -> [..., width].
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
 
 #include <cstdint>
 

@@ -1,6 +1,7 @@
 #include "nn/folded_conv.hpp"
 
 #include <ATen/core/dispatch/Dispatcher.h>
+#include <torch/utils.h>
 
 #include <array>
 #include <optional>

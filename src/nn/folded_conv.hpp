@@ -1,7 +1,9 @@
 // A convolution with everything that follows it in one unit, for prediction.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <optional>

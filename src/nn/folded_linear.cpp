@@ -1,6 +1,7 @@
 #include "nn/folded_linear.hpp"
 
 #include <ATen/core/dispatch/Dispatcher.h>
+#include <torch/utils.h>
 
 #include <optional>
 #include <string_view>

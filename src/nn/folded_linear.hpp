@@ -1,7 +1,7 @@
 // A linear layer and the activation behind it in one unit, for prediction.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "nn/activation.hpp"
 #include "nn/linear.hpp"

@@ -1,7 +1,7 @@
 // A layer norm for the kernels of prediction.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <vector>

@@ -1,5 +1,7 @@
 #include "nn/folded_transformer_block.hpp"
 
+#include <torch/nn/modules/normalization.h>
+
 #include <algorithm>
 #include <cmath>
 

@@ -5,7 +5,7 @@
 // the caches; scores of the attention are never stored as a whole.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <vector>

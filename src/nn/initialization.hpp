@@ -4,7 +4,7 @@
 // All functions overwrite a float32 tensor on the CPU in place; call them without gradients.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <string>

@@ -1,7 +1,9 @@
 // A linear layer with its activation, in the trained form and in one for prediction.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
 
 #include <cstdint>
 

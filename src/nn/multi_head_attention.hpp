@@ -1,7 +1,9 @@
 // Multi-head attention with one packed matrix for queries, keys and values.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
 
 #include <cstdint>
 

@@ -4,7 +4,7 @@
 // product and 0.75 of oneDNN's; with GELU, which rides along here, 0.6.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 

@@ -1,7 +1,7 @@
 // Which tensors the kernels of this folder take.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <vector>
 

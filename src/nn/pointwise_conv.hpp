@@ -1,7 +1,7 @@
 // 1x1 convolution: a matrix product of the channels at every pixel.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace saker {
 

@@ -1,5 +1,7 @@
 #include "nn/relu_mlp.hpp"
 
+#include <torch/nn/modules/container/modulelist.h>
+
 namespace saker {
 
 ReluMlpImpl::ReluMlpImpl(std::int64_t in,
@@ -9,9 +11,8 @@ ReluMlpImpl::ReluMlpImpl(std::int64_t in,
   torch::nn::ModuleList list = register_module("layers", torch::nn::ModuleList());
   for (std::int64_t i = 0; i < layers; ++i) {
     const bool last = i == layers - 1;
-    layers_.emplace_back(i == 0 ? in : hidden,
-                         last ? out : hidden,
-                         last ? Activation::kNone : Activation::kRelu);
+    layers_.emplace_back(
+        i == 0 ? in : hidden, last ? out : hidden, last ? Activation::kNone : Activation::kRelu);
     list->push_back(layers_.back());
   }
 }

@@ -1,5 +1,7 @@
 #include "nn/rotary_embedding.hpp"
 
+#include <torch/utils.h>
+
 #include <numbers>
 
 namespace saker {

@@ -8,7 +8,9 @@
 // Sources: Su et al., "RoFormer", 2021; Simeoni et al., "DINOv3", 2025, section 3.2.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
 
 #include <cstdint>
 

@@ -1,5 +1,7 @@
 #include "nn/winograd_conv.hpp"
 
+#include <torch/utils.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>

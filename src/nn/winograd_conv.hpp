@@ -1,7 +1,7 @@
 // 3x3 convolutions of many channels with a quarter of the multiplications, for prediction.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <vector>

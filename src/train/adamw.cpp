@@ -1,5 +1,7 @@
 #include "train/adamw.hpp"
 
+#include <torch/utils.h>
+
 #include <cmath>
 #include <utility>
 

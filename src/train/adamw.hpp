@@ -9,7 +9,7 @@
 // Weight Decay Regularization", ICLR 2019.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // Mixed precision for a stretch of code.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "train/precision.hpp"
 

@@ -1,7 +1,7 @@
 // A batch of plain buffers as tensors.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "detectors/detector.hpp"
 #include "transforms/batch.hpp"

@@ -1,7 +1,7 @@
 // Which tensors the passes over plain arrays of floats take.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace saker {
 

@@ -7,7 +7,7 @@
 // val_images/predictions_<batch>.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <filesystem>

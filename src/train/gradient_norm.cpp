@@ -1,5 +1,7 @@
 #include "train/gradient_norm.hpp"
 
+#include <torch/utils.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>

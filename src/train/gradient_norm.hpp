@@ -1,7 +1,7 @@
 // The norm of all gradients together, and by how much to shorten them.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <vector>
 

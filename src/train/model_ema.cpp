@@ -1,5 +1,7 @@
 #include "train/model_ema.hpp"
 
+#include <torch/utils.h>
+
 #include <cmath>
 #include <cstddef>
 #include <unordered_set>

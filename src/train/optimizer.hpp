@@ -1,7 +1,7 @@
 // What the loop and the checkpoints know of an optimizer.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstddef>
 #include <memory>

@@ -1,7 +1,7 @@
 // With which numbers a network computes while it trains.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <optional>
 #include <string>

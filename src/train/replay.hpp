@@ -1,7 +1,7 @@
 // A captured training step, run again.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "detectors/detector.hpp"
 #include "detectors/recipe.hpp"

@@ -1,5 +1,7 @@
 #include "train/sgd.hpp"
 
+#include <torch/utils.h>
+
 #include <utility>
 
 #include "nn/parallel.hpp"

@@ -7,7 +7,7 @@
 // the velocity.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstddef>
 #include <vector>

@@ -6,7 +6,7 @@
 // docs/formats/checkpoint.md.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <filesystem>

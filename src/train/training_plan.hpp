@@ -1,7 +1,7 @@
 // What a training run does, with every automatic value resolved.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 

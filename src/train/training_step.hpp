@@ -6,7 +6,7 @@
 //   const StepUpdate update = steps.update(step);
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <memory>

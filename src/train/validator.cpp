@@ -1,6 +1,7 @@
 #include "train/validator.hpp"
 
 #include <fmt/format.h>
+#include <torch/utils.h>
 
 #include <chrono>
 

@@ -1,7 +1,7 @@
 // One pass over a validation split: losses and COCO average precision.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <functional>

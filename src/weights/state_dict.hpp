@@ -4,7 +4,8 @@
 //   load_state_dict(*model, weights);   // throws with the names that are missing or left over
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <string>
 #include <string_view>

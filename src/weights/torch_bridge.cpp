@@ -1,6 +1,7 @@
 #include "weights/torch_bridge.hpp"
 
 #include <fmt/format.h>
+#include <torch/utils.h>
 
 #include <memory>
 #include <string>

@@ -1,7 +1,7 @@
 // Stored tensors as LibTorch's, and back. The one place where files and LibTorch meet.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "weights/stored_tensor.hpp"
 

@@ -1,5 +1,6 @@
 // A run that was stopped and resumed ends with the weights of an unbroken one, bit for bit.
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include "saker/error.hpp"
 #include "small_run.hpp"

@@ -1,7 +1,8 @@
 // Backbones with golden weights, and the golden traces of their steps.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <memory>
 #include <string>

@@ -1,6 +1,7 @@
 #include "backbones/dinov3_convnext.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include "backbones/backbone_trace.hpp"
 #include "weights/state_dict.hpp"

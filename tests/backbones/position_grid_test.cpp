@@ -1,6 +1,7 @@
 #include "backbones/position_grid.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/autograd.h>
 
 #include "tensors/fill_module.hpp"
 #include "tensors/golden_tensors.hpp"

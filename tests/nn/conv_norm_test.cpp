@@ -1,6 +1,9 @@
 #include "nn/conv_norm.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/autograd.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/utils.h>
 
 #include <string>
 #include <vector>

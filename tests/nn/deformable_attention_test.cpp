@@ -1,6 +1,8 @@
 #include "nn/deformable_attention.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/autograd.h>
+#include <torch/utils.h>
 
 #include <limits>
 #include <vector>

@@ -1,7 +1,7 @@
 #include "nn/float32_island.hpp"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace saker {
 namespace {

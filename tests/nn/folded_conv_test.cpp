@@ -1,6 +1,8 @@
 #include "nn/folded_conv.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/utils.h>
 
 namespace saker {
 namespace {

@@ -1,6 +1,7 @@
 #include "nn/folded_linear.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include "nn/linear_unit.hpp"
 #include "nn/relu_mlp.hpp"

@@ -1,6 +1,7 @@
 #include "nn/folded_transformer_block.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include "tensors/fill_module.hpp"
 #include "tensors/golden_tensors.hpp"

@@ -1,6 +1,7 @@
 #include "nn/multi_head_attention.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <vector>

@@ -1,7 +1,7 @@
 #include "nn/parallel.hpp"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <stdexcept>
 #include <vector>

@@ -1,7 +1,8 @@
 // LibTorch's threads set for a scope.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 namespace saker::test {
 

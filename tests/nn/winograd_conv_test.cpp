@@ -1,6 +1,7 @@
 #include "nn/winograd_conv.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <vector>
 

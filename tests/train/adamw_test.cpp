@@ -1,6 +1,8 @@
 #include "train/adamw.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/optim/adamw.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <string>

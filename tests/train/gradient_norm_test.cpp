@@ -1,6 +1,7 @@
 #include "train/gradient_norm.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <limits>

@@ -1,6 +1,7 @@
 #include "train/model_ema.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include "golden.hpp"
 #include "toy_detector.hpp"

@@ -1,7 +1,8 @@
 #include "train/parallel_arrays.hpp"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 namespace saker {
 namespace {

@@ -1,6 +1,8 @@
 #include "train/sgd.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/optim/sgd.h>
+#include <torch/utils.h>
 
 #include "saker/error.hpp"
 

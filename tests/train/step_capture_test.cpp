@@ -1,6 +1,7 @@
 #include "train/step_capture.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <string>

@@ -1,6 +1,7 @@
 #include "train/training_step.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <limits>

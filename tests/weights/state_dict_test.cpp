@@ -1,6 +1,10 @@
 #include "weights/state_dict.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/utils.h>
 
 #include "expect_error.hpp"
 #include "temporary_folder.hpp"

@@ -1,7 +1,7 @@
 // The boxes from which the encoder's proposals start: one for each place of each feature map.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <array>
 #include <cstdint>

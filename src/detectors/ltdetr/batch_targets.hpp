@@ -4,7 +4,7 @@
 // "Padded": places [B, M], of which image i fills the first T_i.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <vector>

@@ -1,7 +1,7 @@
 // Arithmetic of normalised boxes on tensors of any device, differentiable unless stated.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace saker {
 

@@ -1,5 +1,7 @@
 #include "detectors/ltdetr/classification_losses.hpp"
 
+#include <torch/autograd.h>
+
 namespace saker {
 namespace {
 

@@ -1,7 +1,7 @@
 // Losses of class logits [K, B, Q, C] whose matched entries are known; all others are background.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace saker {
 

@@ -1,7 +1,7 @@
 // The terms that a criterion of LTDETR's makes, by name.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <optional>
 #include <string>

@@ -1,5 +1,7 @@
 #include "detectors/ltdetr/csp_block.hpp"
 
+#include <torch/nn/modules/container/modulelist.h>
+
 #include <string>
 
 namespace saker {

@@ -4,7 +4,8 @@
 //   DecoderOutputs outputs = decoder->forward_train(maps, denoising);
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <memory>

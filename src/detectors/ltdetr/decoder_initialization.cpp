@@ -1,5 +1,7 @@
 #include "detectors/ltdetr/decoder_initialization.hpp"
 
+#include <torch/utils.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>

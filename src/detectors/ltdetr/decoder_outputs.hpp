@@ -4,7 +4,7 @@
 // under autocast) unless stated.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <optional>
 #include <vector>

@@ -1,5 +1,7 @@
 #include "detectors/ltdetr/decoder_trunk.hpp"
 
+#include <torch/nn/modules/container/modulelist.h>
+
 #include <utility>
 
 #include "saker/error.hpp"

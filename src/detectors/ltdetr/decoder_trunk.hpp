@@ -2,7 +2,8 @@
 // layers, the heads. How boxes follow from the layers is left to them.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <memory>

@@ -1,5 +1,7 @@
 #include "detectors/ltdetr/deformable_cross_attention.hpp"
 
+#include <torch/utils.h>
+
 #include <numeric>
 
 #include "nn/deformable_attention.hpp"

@@ -1,7 +1,9 @@
 // Queries read the feature maps at a few points near their boxes.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <vector>

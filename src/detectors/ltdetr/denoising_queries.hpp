@@ -8,7 +8,7 @@
 // Sources: Li et al., "DN-DETR", CVPR 2022; Zhang et al., "DINO", ICLR 2023; Zhao et al., RT-DETR.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 

@@ -1,5 +1,8 @@
 #include "detectors/ltdetr/dfine_decoder.hpp"
 
+#include <torch/nn/modules/container/modulelist.h>
+#include <torch/utils.h>
+
 #include "detectors/ltdetr/box_operations.hpp"
 #include "detectors/ltdetr/distance_bins.hpp"
 #include "detectors/ltdetr/distance_integral.hpp"

@@ -1,7 +1,7 @@
 // D-FINE's decoder: layers refine distributions of the distances between a first box and its edges.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <array>
 #include <cstdint>

@@ -11,7 +11,7 @@
 // Refinement", 2024, section 4.1.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "detectors/ltdetr/loss_settings.hpp"
 

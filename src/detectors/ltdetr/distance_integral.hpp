@@ -1,7 +1,7 @@
 // From distributions over bins to distances.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace saker {
 

@@ -1,5 +1,8 @@
 #include "detectors/ltdetr/distribution_losses.hpp"
 
+#include <torch/autograd.h>
+#include <torch/utils.h>
+
 #include <cmath>
 
 namespace saker {

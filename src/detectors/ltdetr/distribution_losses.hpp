@@ -4,7 +4,7 @@
 // four distances. P matched pairs in each set. Source: Peng et al., "D-FINE", 2024, section 4.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "detectors/ltdetr/distance_bins.hpp"
 

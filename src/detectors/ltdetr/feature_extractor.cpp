@@ -1,6 +1,7 @@
 #include "detectors/ltdetr/feature_extractor.hpp"
 
 #include <fmt/format.h>
+#include <torch/utils.h>
 
 #include "nn/initialization.hpp"
 #include "saker/error.hpp"

@@ -5,7 +5,9 @@
 //   std::vector<torch::Tensor> maps = extractor->forward(images);   // finest first
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <memory>

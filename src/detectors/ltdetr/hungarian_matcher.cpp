@@ -1,5 +1,7 @@
 #include "detectors/ltdetr/hungarian_matcher.hpp"
 
+#include <torch/utils.h>
+
 #include <algorithm>
 #include <utility>
 

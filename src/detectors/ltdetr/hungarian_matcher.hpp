@@ -11,7 +11,7 @@
 // Transformers", ECCV 2020; the class cost is that of Zhu et al., "Deformable DETR", ICLR 2021.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <vector>

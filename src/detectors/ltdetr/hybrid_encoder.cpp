@@ -1,6 +1,8 @@
 #include "detectors/ltdetr/hybrid_encoder.hpp"
 
 #include <fmt/format.h>
+#include <torch/nn/modules/container/moduledict.h>
+#include <torch/nn/modules/container/modulelist.h>
 
 #include <cmath>
 #include <string>

@@ -4,7 +4,8 @@
 // Source: Zhao et al., "DETRs Beat YOLOs on Real-time Object Detection", CVPR 2024, section 4.2.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <array>
 #include <cstdint>

@@ -1,7 +1,9 @@
 // Scores corrected by how sure a box is of its edges.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
 
 #include <cstdint>
 

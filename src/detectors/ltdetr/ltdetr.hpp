@@ -5,7 +5,7 @@
 // et al., "RT-DETRv2", arXiv 2407.17140; Peng et al., "D-FINE", ICLR 2025.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <memory>

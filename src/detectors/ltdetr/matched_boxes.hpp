@@ -1,7 +1,7 @@
 // Predicted boxes beside the targets they answer for, and the losses of their difference.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "detectors/ltdetr/batch_targets.hpp"
 #include "detectors/ltdetr/matched_pairs.hpp"

@@ -1,7 +1,7 @@
 // Pairs of queries and targets, as lists on the host and as indices for tensors.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <vector>

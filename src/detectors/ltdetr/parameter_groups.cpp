@@ -1,5 +1,7 @@
 #include "detectors/ltdetr/parameter_groups.hpp"
 
+#include <torch/nn/modules/embedding.h>
+
 #include <algorithm>
 #include <array>
 #include <string>

@@ -1,7 +1,8 @@
 // Which learning rate and weight decay each of LTDETR's parameters trains with.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <string_view>

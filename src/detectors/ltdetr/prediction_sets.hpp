@@ -1,7 +1,7 @@
 // Predictions of several decoder layers and heads side by side, so that one operation serves all.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <string>
 #include <vector>

@@ -1,6 +1,7 @@
 #include "detectors/ltdetr/query_selection.hpp"
 
 #include <fmt/format.h>
+#include <torch/nn/modules/container/moduledict.h>
 
 #include <string>
 #include <tuple>

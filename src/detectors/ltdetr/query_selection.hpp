@@ -1,7 +1,9 @@
 // Which tokens of the encoder become the decoder's queries.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/normalization.h>
+#include <torch/types.h>
 
 #include <array>
 #include <cstdint>

@@ -1,7 +1,9 @@
 // Two parallel convolutions in training that are one in prediction.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
 
 #include <cstdint>
 

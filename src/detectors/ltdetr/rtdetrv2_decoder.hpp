@@ -1,7 +1,7 @@
 // RT-DETRv2's decoder: each layer moves the boxes of the one before.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <vector>

@@ -1,7 +1,7 @@
 // Positions of the tokens of a feature map as sines and cosines.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 

@@ -1,6 +1,8 @@
 #include "detectors/ltdetr/token_memory.hpp"
 
 #include <fmt/format.h>
+#include <torch/nn/modules/container/modulelist.h>
+#include <torch/nn/modules/linear.h>
 
 #include "saker/error.hpp"
 
@@ -10,8 +12,7 @@ TokenProjection::TokenProjection(torch::nn::Module& decoder,
                                  const LevelSizes& in_channels,
                                  std::int64_t width,
                                  bool always) {
-  torch::nn::ModuleList list =
-      decoder.register_module("input_proj", torch::nn::ModuleList().ptr());
+  torch::nn::ModuleList list = decoder.register_module("input_proj", torch::nn::ModuleList().ptr());
   for (const std::int64_t channels : in_channels) {
     if (always || channels != width) {
       projections_.emplace_back(ConvUnitOptions{.in = channels, .out = width});

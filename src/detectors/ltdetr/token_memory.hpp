@@ -1,7 +1,8 @@
 // The feature maps as the decoder reads them: one row of tokens.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <array>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // From the decoder's outputs to detections.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <vector>

@@ -6,7 +6,10 @@
 // Source: Huang et al., "DEIMv2", 2025, section 3.1.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <optional>

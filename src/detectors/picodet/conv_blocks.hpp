@@ -4,7 +4,9 @@
 // is multiplied into the convolution once and for all. The folded form serves prediction alone.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <memory>

@@ -1,7 +1,7 @@
 // A criterion's value together with its derivative.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <vector>
 

@@ -1,5 +1,8 @@
 #include "detectors/picodet/csp_pan.hpp"
 
+#include <torch/nn/modules/container/moduledict.h>
+#include <torch/nn/modules/container/modulelist.h>
+
 namespace saker {
 namespace {
 

@@ -3,7 +3,8 @@
 // Source: Yu et al., "PP-PicoDet", arXiv 2111.00902, section 3.2.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <array>
 #include <cstdint>

@@ -6,7 +6,7 @@
 // Loss", arXiv 2006.04388.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <array>
 #include <cstdint>

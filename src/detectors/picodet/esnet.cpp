@@ -1,5 +1,7 @@
 #include "detectors/picodet/esnet.hpp"
 
+#include <torch/nn/modules/container/modulelist.h>
+
 #include <algorithm>
 #include <string>
 

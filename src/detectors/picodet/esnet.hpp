@@ -5,7 +5,8 @@
 // sigmoids.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <array>
 #include <cstdint>

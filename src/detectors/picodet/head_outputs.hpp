@@ -1,7 +1,7 @@
 // What one PicoDet head says about a batch, before decoding.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <array>
 #include <cstdint>

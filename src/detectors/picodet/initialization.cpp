@@ -1,5 +1,7 @@
 #include "detectors/picodet/initialization.hpp"
 
+#include <torch/utils.h>
+
 #include <cmath>
 #include <string>
 

@@ -1,7 +1,8 @@
 // Fresh weights of PicoDet.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <cstdint>
 

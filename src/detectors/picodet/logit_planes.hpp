@@ -1,7 +1,7 @@
 // Head outputs as plain float planes: what the assigners and the criteria read and write.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <array>
 #include <cstdint>

@@ -1,5 +1,7 @@
 #include "detectors/picodet/pico_head.hpp"
 
+#include <torch/nn/modules/container/modulelist.h>
+
 namespace saker {
 namespace {
 

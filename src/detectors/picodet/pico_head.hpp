@@ -5,7 +5,9 @@
 // `o2o_head` (one-to-one).
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <memory>

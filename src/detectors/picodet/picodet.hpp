@@ -4,7 +4,7 @@
 // 2405.14458.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <memory>

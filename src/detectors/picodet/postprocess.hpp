@@ -1,7 +1,7 @@
 // From decoded or raw head outputs to the detections of each image.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <optional>

@@ -1,6 +1,6 @@
 #include "detectors/picodet/simota_assigner.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>

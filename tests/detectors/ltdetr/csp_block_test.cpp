@@ -1,6 +1,7 @@
 #include "detectors/ltdetr/csp_block.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include "nn/default_initialization.hpp"
 #include "weights/state_dict.hpp"

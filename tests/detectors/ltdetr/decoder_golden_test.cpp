@@ -1,5 +1,6 @@
 // Both decoders against the golden vectors: evaluation, training with all its outputs, gradients.
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <map>
 #include <set>

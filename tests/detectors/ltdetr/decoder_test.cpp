@@ -2,6 +2,7 @@
 #include "detectors/ltdetr/decoder.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <vector>
 

@@ -1,6 +1,7 @@
 #include "detectors/ltdetr/deformable_cross_attention.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include "detectors/ltdetr/decoder_initialization.hpp"
 #include "tensors/fill_module.hpp"

@@ -1,6 +1,7 @@
 #include "detectors/ltdetr/feature_extractor.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <string>

@@ -1,6 +1,7 @@
 #include "detectors/ltdetr/hybrid_encoder.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <string>
 #include <utility>

@@ -1,6 +1,7 @@
 #include "detectors/ltdetr/ltdetr.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <functional>
 #include <string>

@@ -1,6 +1,7 @@
 #include "detectors/ltdetr/model_golden.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <vector>

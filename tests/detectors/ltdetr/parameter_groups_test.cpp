@@ -1,6 +1,9 @@
 #include "detectors/ltdetr/parameter_groups.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/nn/modules/embedding.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/modules/normalization.h>
 
 #include <string>
 #include <vector>

@@ -1,6 +1,7 @@
 #include "detectors/ltdetr/query_selection.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <tuple>
 

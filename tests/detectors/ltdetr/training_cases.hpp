@@ -1,7 +1,7 @@
 // Inputs of the golden files of LTDETR's training, which are made from names.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <string>

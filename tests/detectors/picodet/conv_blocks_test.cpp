@@ -1,6 +1,7 @@
 #include "detectors/picodet/conv_blocks.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include "detectors/picodet/golden_weights.hpp"
 #include "tensors/fill_module.hpp"

@@ -1,15 +1,16 @@
 #include "detectors/picodet/criterion.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <string>
 #include <vector>
 
 #include "detectors/picodet/golden_cases.hpp"
-#include "tensors/golden_tensors.hpp"
 #include "fill.hpp"
 #include "golden.hpp"
 #include "saker/error.hpp"
+#include "tensors/golden_tensors.hpp"
 
 namespace saker {
 namespace {

@@ -1,7 +1,7 @@
 // Head outputs and ground truth of PicoDet's golden files.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <string>

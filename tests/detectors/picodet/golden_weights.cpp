@@ -1,5 +1,7 @@
 #include "detectors/picodet/golden_weights.hpp"
 
+#include <torch/utils.h>
+
 #include <string>
 
 #include "tensors/fill_module.hpp"

@@ -1,7 +1,8 @@
 // The weights and inputs of PicoDet's golden files.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <memory>

@@ -1,6 +1,7 @@
 #include "detectors/picodet/picodet.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <string>

@@ -1,12 +1,13 @@
 #include "detectors/picodet/postprocess.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <string>
 #include <vector>
 
-#include "tensors/golden_tensors.hpp"
 #include "detectors/picodet/golden_weights.hpp"
+#include "tensors/golden_tensors.hpp"
 
 namespace saker {
 namespace {

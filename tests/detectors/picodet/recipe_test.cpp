@@ -1,6 +1,7 @@
 #include "detectors/picodet/recipe.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <memory>
 #include <string>

@@ -1,5 +1,6 @@
 // Five optimizer steps of the reference, from forward pass to averaged weights.
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,7 @@
 #include "tensors/fill_module.hpp"
 
+#include <torch/utils.h>
+
 #include <set>
 
 #include "fill.hpp"

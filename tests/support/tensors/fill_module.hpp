@@ -1,7 +1,8 @@
 // The fill rule of the golden files (fill.hpp) for tensors and modules.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <string>

@@ -1,7 +1,7 @@
 // The images of the golden files.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <string>

@@ -1,0 +1,17 @@
+# Run by CTest: writes a file that adds each suite of a GoogleTest program as one test.
+function(saker_discover_suites program output)
+  execute_process(COMMAND ${program} --gtest_list_tests OUTPUT_VARIABLE listing RESULT_VARIABLE result)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${program} --gtest_list_tests failed: ${result}")
+  endif()
+  string(REGEX MATCHALL "(^|\n)[A-Za-z0-9_/]+\\." suites "${listing}")
+  list(TRANSFORM suites STRIP)
+  list(REMOVE_DUPLICATES suites)
+  set(text "")
+  foreach(suite IN LISTS suites)
+    string(REGEX REPLACE "\\.$" "" name ${suite})
+    string(APPEND text "add_test([=[${name}]=] [=[${program}]=] [=[--gtest_filter=${name}.*]=])\n"
+      "set_tests_properties([=[${name}]=] PROPERTIES TIMEOUT 900 SKIP_RETURN_CODE 77)\n")
+  endforeach()
+  file(WRITE ${output} "${text}")
+endfunction()
