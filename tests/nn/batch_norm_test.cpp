@@ -9,7 +9,7 @@
 
 #include "gradient_check.hpp"
 #include "saker/error.hpp"
-#include "thread_count.hpp"
+#include "tensors/thread_count.hpp"
 
 namespace saker {
 namespace {

@@ -11,7 +11,7 @@
 #include "saker/error.hpp"
 #include "tensors/fill_module.hpp"
 #include "tensors/golden_tensors.hpp"
-#include "thread_count.hpp"
+#include "tensors/thread_count.hpp"
 
 namespace saker {
 namespace {

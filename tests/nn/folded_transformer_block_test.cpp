@@ -5,7 +5,7 @@
 
 #include "tensors/fill_module.hpp"
 #include "tensors/golden_tensors.hpp"
-#include "thread_count.hpp"
+#include "tensors/thread_count.hpp"
 
 namespace saker {
 namespace {

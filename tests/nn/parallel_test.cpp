@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "thread_count.hpp"
+#include "tensors/thread_count.hpp"
 
 namespace saker {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "gradient_check.hpp"
-#include "thread_count.hpp"
+#include "tensors/thread_count.hpp"
 
 namespace saker {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "nn/winograd_kernel.hpp"
-#include "thread_count.hpp"
+#include "tensors/thread_count.hpp"
 
 namespace saker {
 namespace {

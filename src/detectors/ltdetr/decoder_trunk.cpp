@@ -1,6 +1,7 @@
 #include "detectors/ltdetr/decoder_trunk.hpp"
 
 #include <torch/nn/modules/container/modulelist.h>
+#include <torch/nn/modules/embedding.h>
 
 #include <utility>
 
@@ -43,9 +44,12 @@ DecoderTrunk::DecoderTrunk(const DecoderConfig& config, std::int64_t classes)
     layers_.emplace_back(config);
     layer_list->push_back(layers_.back());
   }
+  // An embedding by its type, which decides on weight decay, but without values of its own.
   denoising_classes_ =
-      register_module("denoising_class_embed", std::make_shared<torch::nn::Module>())
-          ->register_parameter("weight", torch::empty({classes + 1, width}));
+      register_module("denoising_class_embed",
+                      torch::nn::Embedding(torch::nn::EmbeddingOptions(classes + 1, width)
+                                               ._weight(torch::empty({classes + 1, width}))))
+          ->weight;
   query_pos_head_ = register_module("query_pos_head", ReluMlp(4, 2 * width, width, 2));
   selection_.emplace(*this, width, classes, config.queries);
   const auto score_list =

@@ -14,6 +14,7 @@
 #include "detectors/picodet/picodet.hpp"
 #include "detectors/picodet/recipe.hpp"
 #include "golden.hpp"
+#include "tensors/thread_count.hpp"
 
 namespace saker {
 namespace {
@@ -104,17 +105,6 @@ struct TrajectoryCase {
   std::vector<double> gradient_norm;  // tolerance of each step
 };
 
-class OneThread {
- public:
-  OneThread() : before_(torch::get_num_threads()) { torch::set_num_threads(1); }
-  OneThread(const OneThread&) = delete;
-  OneThread& operator=(const OneThread&) = delete;
-  ~OneThread() { torch::set_num_threads(before_); }
-
- private:
-  int before_;
-};
-
 // How far the reference's own run moves under 1e-6 relative noise on its weights, as the golden
 // file records for each step: the most up to a step, since differences grow from step to step.
 // LibTorch's kernels for another instruction set alone move a run by as much, so that no tolerance
@@ -141,7 +131,7 @@ class Trajectory : public ::testing::TestWithParam<TrajectoryCase> {};
 TEST_P(Trajectory, LossesGradientsWeightsAndAverage) {
   const TrajectoryCase& test_case = GetParam();
   // The goldens were made with one thread, and the order of sums follows the number of threads.
-  const OneThread one_thread;
+  const test::ThreadCount one_thread(1);
   SAKER_GOLDEN(path, "picodet/" + test_case.name + ".json");
   const auto golden = test::read_json(path);
   const auto& setup = golden.at("setup");
