@@ -14,6 +14,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// The file's models were built without weights; DINOv2 then has a smaller grid of positions.
+std::string without_weights(std::string name) {
+  const std::string family = "-ltdetr";
+  return name.insert(name.ends_with(family) ? name.size() - family.size() : name.size(),
+                     "-notpretrained");
+}
+
 // With the model's own defaults, as the recipe gives them to the optimizer.
 void expect_groups(const std::string& name, const Json& golden) {
   const auto detector = test::uninitialized_ltdetr(name, 80);
@@ -49,7 +56,7 @@ class LtdetrParameterGroupsGolden : public testing::TestWithParam<const char*> {
 
 TEST_P(LtdetrParameterGroupsGolden, AgreeWithTheReferencesOptimizer) {
   SAKER_GOLDEN(path, "ltdetr_train/param_groups.json");
-  expect_groups(GetParam(), test::read_json(path).at(GetParam()));
+  expect_groups(without_weights(GetParam()), test::read_json(path).at(GetParam()));
 }
 
 constexpr const char* kModels[] = {"dinov3/vitt16-ltdetr",
