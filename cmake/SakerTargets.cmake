@@ -21,6 +21,7 @@ function(saker_add_library name)
   if(ARG_TORCH)
     target_link_libraries(${name} PUBLIC saker_torch)
     saker_use_torch_header(${name})
+    saker_compile_together(${name})
   endif()
 endfunction()
 
@@ -38,6 +39,7 @@ function(saker_add_test name)
   if(ARG_TORCH)
     saker_use_header(${name} saker_torch_test_header "saker_torch_test_support"
       HEADERS ${SAKER_TORCH_HEADERS} ${SAKER_TEST_HEADERS} OPTIONS ${options})
+    saker_compile_together(${name})
   else()
     saker_use_header(${name} saker_test_header saker_test_support HEADERS ${SAKER_TEST_HEADERS} OPTIONS ${options})
   endif()
@@ -104,6 +106,14 @@ function(saker_use_header name header library)
   if(type STREQUAL "EXECUTABLE")
     set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
     target_compile_options(${name} PRIVATE -fPIC)
+  endif()
+endfunction()
+
+# Files above the line are compiled several at a time: most of a file's time goes into instantiating LibTorch's templates, and
+# that is then done once for all.
+function(saker_compile_together name)
+  if(SAKER_UNITY_BUILD)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
   endif()
 endfunction()
 

@@ -10,9 +10,9 @@
 namespace saker {
 namespace {
 
-constexpr double kNormEps = 1e-6;
+constexpr double kDinov2NormEps = 1e-6;
 constexpr double kPositionStd = 0.02;
-constexpr double kTokenStd = 1e-6;
+constexpr double kDinov2TokenStd = 1e-6;
 
 }  // namespace
 
@@ -35,21 +35,21 @@ Dinov2Vit::Dinov2Vit(const BackboneConfig& config, std::int64_t in_channels) : B
                                         .mlp_hidden = width * config.ffn_ratio,
                                         .feed_forward = config.swiglu ? FeedForwardKind::kSwiGlu
                                                                       : FeedForwardKind::kMlp,
-                                        .norm_eps = kNormEps,
+                                        .norm_eps = kDinov2NormEps,
                                         .drop_path_rate = config.drop_path_rate},
                 config.depth,
                 config.block_chunks));
-  norm_ = register_module("norm",
-                          torch::nn::LayerNorm(torch::nn::LayerNormOptions({width}).eps(kNormEps)));
+  norm_ = register_module(
+      "norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({width}).eps(kDinov2NormEps)));
 }
 
 void Dinov2Vit::initialize(std::uint64_t seed) {
   initialize_vit_layers(*this, seed);
   const torch::NoGradGuard no_grad;
-  fill_normal(cls_token_, kTokenStd, {seed, "cls_token"});
+  fill_normal(cls_token_, kDinov2TokenStd, {seed, "cls_token"});
   fill_normal(pos_embed_, kPositionStd, {seed, "pos_embed"});
   if (register_tokens_.defined())
-    fill_normal(register_tokens_, kTokenStd, {seed, "register_tokens"});
+    fill_normal(register_tokens_, kDinov2TokenStd, {seed, "register_tokens"});
   mask_token_.zero_();
 }
 

@@ -11,8 +11,8 @@
 namespace saker {
 namespace {
 
-constexpr double kNormEps = 1e-5;
-constexpr double kTokenStd = 0.02;
+constexpr double kDinov3NormEps = 1e-5;
+constexpr double kDinov3TokenStd = 0.02;
 
 }  // namespace
 
@@ -30,18 +30,18 @@ Dinov3Vit::Dinov3Vit(const BackboneConfig& config, std::int64_t in_channels) : B
                       VitBlocks(TransformerBlockOptions{.width = width,
                                                         .heads = config.heads,
                                                         .mlp_hidden = width * config.ffn_ratio,
-                                                        .norm_eps = kNormEps,
+                                                        .norm_eps = kDinov3NormEps,
                                                         .mask_key_bias = true},
                                 config.depth));
-  norm_ = register_module("norm",
-                          torch::nn::LayerNorm(torch::nn::LayerNormOptions({width}).eps(kNormEps)));
+  norm_ = register_module(
+      "norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({width}).eps(kDinov3NormEps)));
 }
 
 void Dinov3Vit::initialize(std::uint64_t seed) {
   initialize_vit_layers(*this, seed);
   const torch::NoGradGuard no_grad;
-  fill_normal(cls_token_, kTokenStd, {seed, "cls_token"});
-  fill_normal(storage_tokens_, kTokenStd, {seed, "storage_tokens"});
+  fill_normal(cls_token_, kDinov3TokenStd, {seed, "cls_token"});
+  fill_normal(storage_tokens_, kDinov3TokenStd, {seed, "storage_tokens"});
   mask_token_.zero_();
 }
 

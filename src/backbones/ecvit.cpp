@@ -12,8 +12,8 @@
 namespace saker {
 namespace {
 
-constexpr double kNormEps = 1e-6;
-constexpr double kTokenStd = 0.02;
+constexpr double kEcvitNormEps = 1e-6;
+constexpr double kEcvitTokenStd = 0.02;
 constexpr std::int64_t kChannels = 3;
 constexpr std::int64_t kRegisters = 1;
 
@@ -63,7 +63,7 @@ EcVit::EcVit(const BackboneConfig& config, std::int64_t in_channels) : Backbone(
                       VitBlocks(TransformerBlockOptions{.width = width,
                                                         .heads = config.heads,
                                                         .mlp_hidden = width * config.ffn_ratio,
-                                                        .norm_eps = kNormEps,
+                                                        .norm_eps = kEcvitNormEps,
                                                         .layer_scale = false},
                                 config.depth));
   rope_embed_ = register_module("rope_embed", RotaryEmbedding(width / config.heads));
@@ -72,7 +72,7 @@ EcVit::EcVit(const BackboneConfig& config, std::int64_t in_channels) : Backbone(
 void EcVit::initialize(std::uint64_t seed) {
   initialize_vit_layers(*this, seed);
   const torch::NoGradGuard no_grad;
-  fill_normal(register_token_, kTokenStd, {seed, "register_token"});
+  fill_normal(register_token_, kEcvitTokenStd, {seed, "register_token"});
 }
 
 torch::Tensor EcVit::tokens(const torch::Tensor& patches) const {

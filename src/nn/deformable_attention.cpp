@@ -14,7 +14,7 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 
-constexpr std::int64_t kLeastWork = 1 << 15;  // channels times corners worth a thread
+constexpr std::int64_t kLeastSamplingWork = 1 << 15;  // channels times corners worth a thread
 
 std::int64_t points_of(const std::vector<SampledLevel>& levels) {
   std::int64_t points = 0;
@@ -94,7 +94,7 @@ torch::Tensor forward_pass(const Operands& from,
                      coverage == nullptr ? nullptr : coverage + unit);
     }
   };
-  parallel_for(batch * from.queries * from.heads, kLeastWork / from.work() + 1, run);
+  parallel_for(batch * from.queries * from.heads, kLeastSamplingWork / from.work() + 1, run);
   return output;
 }
 
@@ -159,7 +159,7 @@ class DeformableAttentionFunction : public torch::autograd::Function<DeformableA
       }
     };
     parallel_for(
-        value.size(0) * from.heads, kLeastWork / (from.work() * from.queries + 1) + 1, run);
+        value.size(0) * from.heads, kLeastSamplingWork / (from.work() * from.queries + 1) + 1, run);
     return {grad_value, grad_locations, grad_weights, {}};
   }
 };

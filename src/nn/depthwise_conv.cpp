@@ -43,9 +43,9 @@ void for_each_plane(std::int64_t count,
                     const DepthwiseShape& shape,
                     const DepthwiseKernel& kernel,
                     const Body& body) {
-  constexpr std::int64_t kLeastWork = 1 << 16;  // multiplications worth a thread
+  constexpr std::int64_t kLeastDepthwiseWork = 1 << 16;  // multiplications worth a thread
   const std::int64_t work = shape.out_height() * shape.out_width() * shape.kernel * shape.kernel;
-  parallel_for(count, kLeastWork / work + 1, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(count, kLeastDepthwiseWork / work + 1, [&](std::int64_t begin, std::int64_t end) {
     std::vector<float> scratch(static_cast<std::size_t>(kernel.scratch_floats(shape)));
     for (std::int64_t plane = begin; plane < end; ++plane) body(plane, scratch.data());
   });

@@ -11,13 +11,13 @@ namespace saker {
 namespace {
 
 // Operators that LibTorch registers without declaring them in its headers.
-constexpr const char* kPackOperator = "mkldnn::_reorder_convolution_weight";
+constexpr const char* kPackConvolution = "mkldnn::_reorder_convolution_weight";
 constexpr const char* kConvolutionOperator = "mkldnn::_convolution_pointwise";
 
-bool can_pack(const torch::Tensor& weight) {
+bool can_pack_convolution(const torch::Tensor& weight) {
   c10::Dispatcher& dispatcher = c10::Dispatcher::singleton();
   return weight.is_cpu() && weight.scalar_type() == torch::kFloat32 &&
-         at::globalContext().userEnabledMkldnn() && dispatcher.findSchema({kPackOperator, ""}) &&
+         at::globalContext().userEnabledMkldnn() && dispatcher.findSchema({kPackConvolution, ""}) &&
          dispatcher.findSchema({kConvolutionOperator, ""});
 }
 
@@ -29,7 +29,7 @@ torch::Tensor packed(const torch::Tensor& weight, const FoldedConvOptions& optio
                              std::int64_t,
                              c10::OptionalArrayRef<std::int64_t>);
   static const auto pack =
-      c10::Dispatcher::singleton().findSchemaOrThrow(kPackOperator, "").typed<Pack>();
+      c10::Dispatcher::singleton().findSchemaOrThrow(kPackConvolution, "").typed<Pack>();
   const std::array<std::int64_t, 2> paddings = {options.padding, options.padding},
                                     strides = {options.stride, options.stride}, dilations = {1, 1};
   return pack.call(weight, paddings, strides, dilations, options.groups, std::nullopt);
@@ -108,7 +108,7 @@ FoldedConv::FoldedConv(const FoldedWeights& weights, const FoldedConvOptions& op
       pointwise_ = PackedLinear(weight.flatten(1), bias_, options.activation);
     if (winograd_serves(weight)) winograd_.emplace(weight, bias_);
   }
-  if (!*this) weight_ = can_pack(weight) ? packed(weight, options) : weight;
+  if (!*this) weight_ = can_pack_convolution(weight) ? packed(weight, options) : weight;
 }
 
 FoldedConv::FoldedConv(const Conv2dImpl& conv,

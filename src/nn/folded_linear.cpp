@@ -10,20 +10,20 @@ namespace saker {
 namespace {
 
 // Operators that LibTorch registers without declaring them in its headers.
-constexpr const char* kPackOperator = "mkldnn::_reorder_linear_weight";
+constexpr const char* kPackLinear = "mkldnn::_reorder_linear_weight";
 constexpr const char* kLinearOperator = "mkldnn::_linear_pointwise";
 
-bool can_pack(const torch::Tensor& weight) {
+bool can_pack_linear(const torch::Tensor& weight) {
   c10::Dispatcher& dispatcher = c10::Dispatcher::singleton();
   return weight.is_cpu() && weight.scalar_type() == torch::kFloat32 &&
-         at::globalContext().userEnabledMkldnn() && dispatcher.findSchema({kPackOperator, ""}) &&
+         at::globalContext().userEnabledMkldnn() && dispatcher.findSchema({kPackLinear, ""}) &&
          dispatcher.findSchema({kLinearOperator, ""});
 }
 
 torch::Tensor packed(const torch::Tensor& weight) {
   using Pack = torch::Tensor(const torch::Tensor&, std::optional<std::int64_t>);
   static const auto pack =
-      c10::Dispatcher::singleton().findSchemaOrThrow(kPackOperator, "").typed<Pack>();
+      c10::Dispatcher::singleton().findSchemaOrThrow(kPackLinear, "").typed<Pack>();
   return pack.call(weight, std::nullopt);
 }
 
@@ -60,7 +60,7 @@ FoldedLinear::FoldedLinear(const torch::Tensor& weight,
   }
   weight_ = weight.detach().clone();
   if (bias.defined()) bias_ = bias.detach().clone();
-  if (can_pack(weight_)) weight_ = packed(weight_);
+  if (can_pack_linear(weight_)) weight_ = packed(weight_);
 }
 
 FoldedLinear::FoldedLinear(const LinearImpl& linear, Activation activation)

@@ -19,27 +19,26 @@ torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& query_key,
                            const torch::Tensor& x,
                            std::int64_t first,
                            std::int64_t parts) {
-    const torch::Tensor y = folded
-                                ? folded(x)
-                                : torch::linear(x,
-                                                in_proj_weight.narrow(0, first, parts * width_),
-                                                in_proj_bias.narrow(0, first, parts * width_));
+    const torch::Tensor y = folded ? folded(x)
+                                   : torch::linear(x,
+                                                   in_proj_weight.narrow(0, first, parts * width_),
+                                                   in_proj_bias.narrow(0, first, parts * width_));
     return y.unflatten(-1, {parts, heads_, width_ / heads_}).unbind(2);  // [B, T, M, C] each
   };
   const std::vector<torch::Tensor> qk = project(folded_query_key_, query_key, 0, 2);
   const std::vector<torch::Tensor> v = project(folded_value_, value, 2 * width_, 1);
-  const torch::Tensor attended = at::scaled_dot_product_attention(
-      qk[0].transpose(1, 2),
-      qk[1].transpose(1, 2),
-      v[0].transpose(1, 2),
-      sees.defined() ? std::make_optional(sees) : std::nullopt);
+  const torch::Tensor attended =
+      at::scaled_dot_product_attention(qk[0].transpose(1, 2),
+                                       qk[1].transpose(1, 2),
+                                       v[0].transpose(1, 2),
+                                       sees.defined() ? std::make_optional(sees) : std::nullopt);
   const torch::Tensor joined = attended.transpose(1, 2).flatten(2);
   return folded_out_ ? folded_out_(joined) : out_proj->forward(joined);
 }
 
 void MultiHeadAttentionImpl::fold() {
-  folded_query_key_ = FoldedLinear(in_proj_weight.narrow(0, 0, 2 * width_),
-                                   in_proj_bias.narrow(0, 0, 2 * width_));
+  folded_query_key_ =
+      FoldedLinear(in_proj_weight.narrow(0, 0, 2 * width_), in_proj_bias.narrow(0, 0, 2 * width_));
   folded_value_ = FoldedLinear(in_proj_weight.narrow(0, 2 * width_, width_),
                                in_proj_bias.narrow(0, 2 * width_, width_));
   folded_out_ = FoldedLinear(*out_proj);

@@ -9,13 +9,13 @@
 namespace saker {
 namespace {
 
-constexpr std::int64_t kLeastWork = 1 << 17;  // multiplications worth a thread
+constexpr std::int64_t kLeastLinearWork = 1 << 17;  // multiplications worth a thread
 
-const LinearKernel* best_kernel() { return linear_kernel(best_processor_level()); }
+const LinearKernel* best_linear_kernel() { return linear_kernel(best_processor_level()); }
 
 }  // namespace
 
-bool PackedLinear::is_available() { return best_kernel() != nullptr; }
+bool PackedLinear::is_available() { return best_linear_kernel() != nullptr; }
 
 PackedLinear::PackedLinear(const torch::Tensor& weight,
                            const torch::Tensor& bias,
@@ -23,7 +23,7 @@ PackedLinear::PackedLinear(const torch::Tensor& weight,
     : in_(weight.size(1)), out_(weight.size(0)), activation_(activation) {
   if (!is_available())
     throw Error(ErrorKind::kInternal, "this processor has no kernel for packed linear layers");
-  const std::int64_t width = best_kernel()->panel_width;
+  const std::int64_t width = best_linear_kernel()->panel_width;
   const std::int64_t panels = (out_ + width - 1) / width;
   panels_ = torch::zeros({panels, in_, width});
   bias_ = torch::zeros({panels * width});
@@ -37,15 +37,15 @@ PackedLinear::PackedLinear(const torch::Tensor& weight,
 }
 
 void PackedLinear::run(const RowsView& x, bool add, const MutableRows& y) const {
-  best_kernel()->multiply(x,
-                          {.data = panels_.const_data_ptr<float>(),
-                           .bias = bias_.const_data_ptr<float>(),
-                           .n = out_,
-                           .k = in_},
-                          activation_,
-                          add,
-                          y.data,
-                          y.stride);
+  best_linear_kernel()->multiply(x,
+                                 {.data = panels_.const_data_ptr<float>(),
+                                  .bias = bias_.const_data_ptr<float>(),
+                                  .n = out_,
+                                  .k = in_},
+                                 activation_,
+                                 add,
+                                 y.data,
+                                 y.stride);
 }
 
 torch::Tensor PackedLinear::operator()(const torch::Tensor& x) const {
@@ -55,11 +55,12 @@ torch::Tensor PackedLinear::operator()(const torch::Tensor& x) const {
   torch::Tensor result = at::empty(shape, x.options());
   const float* const from = rows.const_data_ptr<float>();
   float* const to = result.mutable_data_ptr<float>();
-  parallel_for(
-      x.numel() / in_, kLeastWork / (in_ * out_) + 1, [&](std::int64_t begin, std::int64_t end) {
-        write({.data = from + begin * in_, .rows = end - begin, .stride = in_},
-              {.data = to + begin * out_, .stride = out_});
-      });
+  parallel_for(x.numel() / in_,
+               kLeastLinearWork / (in_ * out_) + 1,
+               [&](std::int64_t begin, std::int64_t end) {
+                 write({.data = from + begin * in_, .rows = end - begin, .stride = in_},
+                       {.data = to + begin * out_, .stride = out_});
+               });
   return result;
 }
 

@@ -18,14 +18,15 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 
-constexpr std::int64_t kLeastWork = 1 << 17;  // multiplications worth a thread
+constexpr std::int64_t kLeastPointwiseWork = 1 << 17;  // multiplications worth a thread
 
-const PointwiseKernel* best_kernel() { return pointwise_kernel(best_processor_level()); }
+const PointwiseKernel* best_pointwise_kernel() { return pointwise_kernel(best_processor_level()); }
 
 bool own_kernel_serves(const torch::Tensor& input,
                        const torch::Tensor& weight,
                        const torch::Tensor& bias) {
-  if (best_kernel() == nullptr || at::autocast::is_autocast_enabled(at::kCPU)) return false;
+  if (best_pointwise_kernel() == nullptr || at::autocast::is_autocast_enabled(at::kCPU))
+    return false;
   if (!is_plain_float(input) || !is_plain_float(weight) ||
       (bias.defined() && !is_plain_float(bias)))
     return false;
@@ -67,32 +68,33 @@ void multiply_images(const PointwiseKernel& kernel,
   const std::int64_t block = kernel.block_columns, blocks = (pixels + block - 1) / block;
   const float* const in = input.const_data_ptr<float>();
   const std::int64_t work = m * k * std::min(block, pixels);
-  parallel_for(
-      input.size(0) * blocks, kLeastWork / work + 1, [&](std::int64_t begin, std::int64_t end) {
-        std::vector<float> scratch(static_cast<std::size_t>(kernel.multiply_scratch(k)));
-        for (std::int64_t unit = begin; unit < end; ++unit) {
-          const std::int64_t b = unit / blocks, x = unit % blocks * block;
-          const MatrixView right{.data = in + b * image + x,
-                                 .rows = k,
-                                 .columns = std::min(block, pixels - x),
-                                 .stride = pixels};
-          kernel.multiply(left.data(),
-                          m,
-                          right,
-                          bias,
-                          relu,
-                          output + b * m * pixels + x,
-                          pixels,
-                          scratch.data());
-        }
-      });
+  parallel_for(input.size(0) * blocks,
+               kLeastPointwiseWork / work + 1,
+               [&](std::int64_t begin, std::int64_t end) {
+                 std::vector<float> scratch(static_cast<std::size_t>(kernel.multiply_scratch(k)));
+                 for (std::int64_t unit = begin; unit < end; ++unit) {
+                   const std::int64_t b = unit / blocks, x = unit % blocks * block;
+                   const MatrixView right{.data = in + b * image + x,
+                                          .rows = k,
+                                          .columns = std::min(block, pixels - x),
+                                          .stride = pixels};
+                   kernel.multiply(left.data(),
+                                   m,
+                                   right,
+                                   bias,
+                                   relu,
+                                   output + b * m * pixels + x,
+                                   pixels,
+                                   scratch.data());
+                 }
+               });
 }
 
 torch::Tensor forward_pass(const torch::Tensor& input,
                            const torch::Tensor& weight,
                            const torch::Tensor& bias,
                            bool relu) {
-  const PointwiseKernel& kernel = *best_kernel();
+  const PointwiseKernel& kernel = *best_pointwise_kernel();
   const std::int64_t m = weight.size(0), k = weight.size(1);
   torch::Tensor output =
       at::empty({input.size(0), m, input.size(2), input.size(3)}, input.options());
@@ -112,7 +114,7 @@ torch::Tensor weight_gradient(const torch::Tensor& grad_output,
                               const torch::Tensor& input,
                               const torch::Tensor& weight) {
   constexpr std::int64_t kLeastPixels = 2048, kRows = 48;
-  const PointwiseKernel& kernel = *best_kernel();
+  const PointwiseKernel& kernel = *best_pointwise_kernel();
   const std::int64_t m = weight.size(0), k = weight.size(1);
   const std::int64_t batch = input.size(0), pixels = input.size(2) * input.size(3);
   const std::int64_t images = std::min(batch, (kLeastPixels + pixels - 1) / pixels);  // in one sum
@@ -121,26 +123,27 @@ torch::Tensor weight_gradient(const torch::Tensor& grad_output,
   const float* const gradient = grad_output.const_data_ptr<float>();
   const float* const in = input.const_data_ptr<float>();
   const std::int64_t work = std::min(kRows, m) * k * images * pixels;
-  parallel_for(groups * strips, kLeastWork / work + 1, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> scratch(
-        static_cast<std::size_t>(kernel.multiply_transposed_scratch(kRows, k)));
-    for (std::int64_t unit = begin; unit < end; ++unit) {
-      const std::int64_t group = unit / strips, row = unit % strips * kRows, b = group * images;
-      const MatrixView left{.data = gradient + b * grad_output.stride(0) + row * pixels,
-                            .rows = std::min(kRows, m - row),
-                            .columns = pixels,
-                            .stride = pixels};
-      const MatrixView right{
-          .data = in + b * input.stride(0), .rows = k, .columns = pixels, .stride = pixels};
-      kernel.multiply_transposed(left,
-                                 grad_output.stride(0),
-                                 right,
-                                 input.stride(0),
-                                 std::min(images, batch - b),
-                                 partial.data() + (group * m + row) * k,
-                                 scratch.data());
-    }
-  });
+  parallel_for(
+      groups * strips, kLeastPointwiseWork / work + 1, [&](std::int64_t begin, std::int64_t end) {
+        std::vector<float> scratch(
+            static_cast<std::size_t>(kernel.multiply_transposed_scratch(kRows, k)));
+        for (std::int64_t unit = begin; unit < end; ++unit) {
+          const std::int64_t group = unit / strips, row = unit % strips * kRows, b = group * images;
+          const MatrixView left{.data = gradient + b * grad_output.stride(0) + row * pixels,
+                                .rows = std::min(kRows, m - row),
+                                .columns = pixels,
+                                .stride = pixels};
+          const MatrixView right{
+              .data = in + b * input.stride(0), .rows = k, .columns = pixels, .stride = pixels};
+          kernel.multiply_transposed(left,
+                                     grad_output.stride(0),
+                                     right,
+                                     input.stride(0),
+                                     std::min(images, batch - b),
+                                     partial.data() + (group * m + row) * k,
+                                     scratch.data());
+        }
+      });
   torch::Tensor result = at::empty({m, k, 1, 1}, weight.options());
   float* const to = result.mutable_data_ptr<float>();
   for (std::int64_t i = 0; i < m * k; ++i) {
@@ -171,7 +174,7 @@ class PointwiseFunction : public torch::autograd::Function<PointwiseFunction> {
     const torch::Tensor grad_output = with_contiguous_images(grad_outputs[0]);
     torch::Tensor grad_input, grad_weight, grad_bias;
     if (context->needs_input_grad(0)) {
-      const PointwiseKernel& kernel = *best_kernel();
+      const PointwiseKernel& kernel = *best_pointwise_kernel();
       const std::int64_t m = weight.size(0), k = weight.size(1);
       grad_input = at::empty(input.sizes(), input.options());
       multiply_images(kernel,

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "detectors/picodet/golden_weights.hpp"
+#include "error_message.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
@@ -33,16 +34,6 @@ StateDict prefixed(const StateDict& state, const std::string& prefix) {
   return renamed;
 }
 
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kCheckpoint);
-    return error.what();
-  }
-  return "no error";
-}
-
 TEST(LoadWeights, StrictTakesEveryEntry) {
   const auto source = test::golden_picodet("picodet/s-416", 3, {64, 64});
   const auto model = fresh(3);
@@ -58,15 +49,19 @@ TEST(LoadWeights, StrictNamesWhatIsWrong) {
   const StateDict state = collect_state_dict(*source);
   const auto model = fresh(3);
   const torch::Tensor before = model->named_parameters()["backbone.conv1.conv.weight"].clone();
-  EXPECT_NE(message_of([&] {
-              load_weights(*model, without(state, "o2o_head."), LoadMode::kStrict);
-            }).find("o2o_head.cls_convs"),
+  EXPECT_NE(test::message_of(
+                ErrorKind::kCheckpoint,
+                [&] { load_weights(*model, without(state, "o2o_head."), LoadMode::kStrict); })
+                .find("o2o_head.cls_convs"),
             std::string::npos);
   StateDict more = state;
   more.add("extra.weight", torch::zeros({1}));
-  EXPECT_NE(message_of([&] { load_weights(*model, more, LoadMode::kStrict); }).find("extra.weight"),
+  EXPECT_NE(test::message_of(ErrorKind::kCheckpoint,
+                             [&] { load_weights(*model, more, LoadMode::kStrict); })
+                .find("extra.weight"),
             std::string::npos);
-  const std::string shapes = message_of([&] { load_weights(*fresh(4), state, LoadMode::kStrict); });
+  const std::string shapes = test::message_of(
+      ErrorKind::kCheckpoint, [&] { load_weights(*fresh(4), state, LoadMode::kStrict); });
   EXPECT_NE(shapes.find("head.gfl_cls.0.weight"), std::string::npos) << shapes;
   EXPECT_NE(shapes.find("[35, 96, 1, 1]"), std::string::npos) << shapes;
   EXPECT_TRUE(model->named_parameters()["backbone.conv1.conv.weight"].equal(before));
@@ -101,9 +96,9 @@ TEST(LoadWeights, FineTuningReportsMissingAndUnexpected) {
 TEST(LoadWeights, NothingThatFitsIsAnError) {
   StateDict foreign;
   foreign.add("layer.weight", torch::zeros({1}));
-  EXPECT_NE(message_of([&] {
-              load_weights(*fresh(3), foreign, LoadMode::kFineTuning);
-            }).find("none of the 1"),
+  EXPECT_NE(test::message_of(ErrorKind::kCheckpoint,
+                             [&] { load_weights(*fresh(3), foreign, LoadMode::kFineTuning); })
+                .find("none of the 1"),
             std::string::npos);
 }
 

@@ -10,7 +10,6 @@
 namespace saker {
 namespace {
 
-constexpr std::string_view kNotPretrained = "-notpretrained";
 constexpr std::int64_t kConvStride = 32;  // of the coarsest map of ConvNeXt
 
 bool is_pyramid_vit(const LtdetrConfig& config) {
@@ -120,8 +119,8 @@ void require_ltdetr_tokens(const LtdetrConfig& config, ImageSize size) {
 
 std::string ltdetr_name_in_files(const LtdetrConfig& config) {
   const std::string& name = config.name;
-  const bool ours = name.starts_with("ltdetrv2-") && name.ends_with(kNotPretrained);
-  return ours ? name.substr(0, name.size() - kNotPretrained.size()) : name;
+  const bool ours = name.starts_with("ltdetrv2-") && name.ends_with(kNotPretrainedSuffix);
+  return ours ? name.substr(0, name.size() - kNotPretrainedSuffix.size()) : name;
 }
 
 }  // namespace saker

@@ -6,12 +6,16 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "backbones/backbone_config.hpp"
 #include "transforms/batch.hpp"
 
 namespace saker {
+
+// Ends the names of backbones and detectors that start without weights.
+inline constexpr std::string_view kNotPretrainedSuffix = "-notpretrained";
 
 inline constexpr std::size_t kLtdetrLevels = 3;
 using LevelSizes = std::array<std::int64_t, kLtdetrLevels>;

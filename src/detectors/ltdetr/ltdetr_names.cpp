@@ -10,7 +10,6 @@
 namespace saker {
 namespace {
 
-constexpr std::string_view kNotPretrained = "-notpretrained";
 constexpr std::string_view kEupe = "-eupe";
 
 BackboneConfig backbone_named(std::string_view name, std::string_view suffix = {}) {
@@ -125,16 +124,16 @@ void add(std::vector<LtdetrName>& names, const LtdetrConfig& config, bool publis
 void add_first_generation(std::vector<LtdetrName>& names) {
   for (const PyramidVit& row : kPyramidVits) {
     add(names, pyramid_vit(row, backbone_named(row.backbone)), row.published);
-    add(names, pyramid_vit(row, backbone_named(row.backbone, kNotPretrained)), false);
+    add(names, pyramid_vit(row, backbone_named(row.backbone, kNotPretrainedSuffix)), false);
     if (row.has_eupe) add(names, pyramid_vit(row, backbone_named(row.backbone, kEupe)), false);
   }
   constexpr std::string_view kNoRegisters = "dinov2/vits14-noreg";
   add(names, without_pyramid(backbone_named(kNoRegisters)), true);
-  add(names, without_pyramid(backbone_named(kNoRegisters, kNotPretrained)), false);
+  add(names, without_pyramid(backbone_named(kNoRegisters, kNotPretrainedSuffix)), false);
   for (const char* size : {"tiny", "small", "base", "large"}) {
     const std::string backbone = fmt::format("dinov3/convnext-{}", size);
     add(names, convnext(backbone_named(backbone)), true);
-    add(names, convnext(backbone_named(backbone, kNotPretrained)), false);
+    add(names, convnext(backbone_named(backbone, kNotPretrainedSuffix)), false);
     if (size != std::string_view("large"))
       add(names, convnext(backbone_named(backbone, kEupe)), false);
   }
@@ -148,8 +147,8 @@ void add_second_generation(std::vector<LtdetrName>& names) {
     const LtdetrConfig config = second_generation(size, backbone_named(full));
     const bool published = size != "x";
     add(names, config, published);
-    LtdetrConfig random = second_generation(size, backbone_named(full, kNotPretrained));
-    random.name += kNotPretrained;
+    LtdetrConfig random = second_generation(size, backbone_named(full, kNotPretrainedSuffix));
+    random.name += kNotPretrainedSuffix;
     add(names, random, false);
     names.push_back({full + "-ltdetr", config});
     if (published) names.push_back({full + "-ltdetr-coco", config});

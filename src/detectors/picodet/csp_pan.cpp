@@ -6,7 +6,7 @@
 namespace saker {
 namespace {
 
-constexpr std::int64_t kKernel = 5;
+constexpr std::int64_t kPanKernel = 5;
 
 // Nearest neighbours, twice the size and then, for odd targets, to the target's size.
 torch::Tensor upsample_to(const torch::Tensor& input, const torch::Tensor& target) {
@@ -18,7 +18,7 @@ torch::Tensor upsample_to(const torch::Tensor& input, const torch::Tensor& targe
 
 std::shared_ptr<FoldableDepthwiseSeparable> halving(std::int64_t width) {
   return std::make_shared<FoldableDepthwiseSeparable>(
-      DepthwiseSeparableOptions{.in = width, .out = width, .kernel = kKernel, .stride = 2});
+      DepthwiseSeparableOptions{.in = width, .out = width, .kernel = kPanKernel, .stride = 2});
 }
 
 }  // namespace
@@ -28,7 +28,7 @@ CspLayer::CspLayer(std::int64_t in_channels, std::int64_t width) {
   main_conv_ = register_module("main_conv", make_pointwise(in_channels, width));
   bottleneck_conv1_ = make_pointwise(width, width);
   bottleneck_conv2_ = std::make_shared<FoldableDepthwiseSeparable>(
-      DepthwiseSeparableOptions{.in = width, .out = width, .kernel = kKernel});
+      DepthwiseSeparableOptions{.in = width, .out = width, .kernel = kPanKernel});
   const auto bottleneck = std::make_shared<torch::nn::ModuleDictImpl>();
   bottleneck->update(torch::OrderedDict<std::string, std::shared_ptr<torch::nn::Module>>{
       {"conv1", bottleneck_conv1_}, {"conv2", bottleneck_conv2_}});

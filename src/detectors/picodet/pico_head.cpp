@@ -5,7 +5,7 @@
 namespace saker {
 namespace {
 
-constexpr std::int64_t kKernel = 5;
+constexpr std::int64_t kHeadKernel = 5;
 constexpr std::int64_t kBoxChannels = 4 * (kPicoDetRegMax + 1);
 
 }  // namespace
@@ -24,7 +24,7 @@ PicoHead::PicoHead(std::int64_t in_channels,
     for (std::int64_t i = 0; i < convs; ++i) {
       cls_convs_.back().push_back(
           std::make_shared<FoldableDepthwiseSeparable>(DepthwiseSeparableOptions{
-              .in = i == 0 ? in_channels : width, .out = width, .kernel = kKernel}));
+              .in = i == 0 ? in_channels : width, .out = width, .kernel = kHeadKernel}));
       stack->push_back(cls_convs_.back().back());
     }
     cls_convs->push_back(stack);

@@ -11,7 +11,7 @@
 namespace saker {
 namespace {
 
-constexpr test::Tolerance kTolerance = {.absolute = 1e-6, .relative = 1e-5};
+constexpr test::Tolerance kBoxTolerance = {.absolute = 1e-6, .relative = 1e-5};
 
 TEST(BoxOperations, AgreeWithTheGoldenVectors) {
   SAKER_GOLDEN(path, "ltdetr_train/box_ops.safetensors");
@@ -19,7 +19,7 @@ TEST(BoxOperations, AgreeWithTheGoldenVectors) {
   const torch::Tensor a = cxcywh_to_xyxy(test::golden_boxes("box_ops.a", {6}));
   const torch::Tensor b = cxcywh_to_xyxy(golden.full("b_cxcywh"));
   const auto expect = [&](const char* key, const torch::Tensor& actual) {
-    EXPECT_TRUE(test::near(actual, golden.full(key), kTolerance)) << key;
+    EXPECT_TRUE(test::near(actual, golden.full(key), kBoxTolerance)) << key;
   };
   expect("a_xyxy", a);
   expect("b_xyxy", b);

@@ -61,11 +61,12 @@ TEST(RtdetrV2Criterion, AgreesWithTheGoldenVectorsInFullSize) {
     EXPECT_NEAR(value.item<double>(), expected, 2e-5 * expected) << name;
   }
   EXPECT_EQ(outcome.terms.all().size(), info.at("losses").size());
-  constexpr test::Tolerance kTolerance = {.absolute = 1e-6, .relative = 1e-4};
-  EXPECT_TRUE(test::near(layer.boxes.grad(), golden.full("rt.full.out.boxes.grad"), kTolerance));
+  constexpr test::Tolerance kGradientTolerance = {.absolute = 1e-6, .relative = 1e-4};
+  EXPECT_TRUE(
+      test::near(layer.boxes.grad(), golden.full("rt.full.out.boxes.grad"), kGradientTolerance));
   EXPECT_TRUE(test::near(layer.logits.grad().slice(1, 0, queries, 11).slice(2, 0, 80, 7),
                          golden.full("rt.full.out.logits.grad[:, ::11, ::7]"),
-                         kTolerance));
+                         kGradientTolerance));
   EXPECT_NEAR(
       layer.logits.grad().norm().item<double>(), info.at("logits_grad_l2").get<double>(), 1e-5);
 }

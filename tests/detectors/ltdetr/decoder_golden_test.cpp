@@ -15,12 +15,13 @@
 namespace saker {
 namespace {
 
-constexpr std::int64_t kClasses = 5, kKeptRows = 6;  // every sixth query is in the file
+constexpr std::int64_t kGoldenClasses = 5, kKeptRows = 6;  // every sixth query is in the file
 
 class DecoderGolden : public ::testing::TestWithParam<std::string> {
  protected:
   DecoderGolden()
-      : decoder(make_decoder(test::golden_decoder_config(GetParam()), kClasses, std::nullopt)) {
+      : decoder(
+            make_decoder(test::golden_decoder_config(GetParam()), kGoldenClasses, std::nullopt)) {
     test::fill_module(*decoder);
   }
 

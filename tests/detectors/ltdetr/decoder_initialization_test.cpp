@@ -12,14 +12,14 @@
 namespace saker {
 namespace {
 
-constexpr std::int64_t kClasses = 80;
+constexpr std::int64_t kInitializedClasses = 80;
 constexpr std::uint64_t kSeed = 9;
 
 class FirstDecoderValues : public ::testing::TestWithParam<std::string> {
  protected:
   FirstDecoderValues()
       : config(test::golden_decoder_config(GetParam())),
-        decoder(make_decoder(config, kClasses, kSeed)),
+        decoder(make_decoder(config, kInitializedClasses, kSeed)),
         parameters(decoder->named_parameters()) {}
 
   // Parameters whose key contains `part` and ends with `ending`; there must be some.
@@ -81,8 +81,8 @@ TEST_P(FirstDecoderValues, AreAsPublished) {
   expect_all("norm", ".bias", 0);
 
   const torch::Tensor& classes = parameters["denoising_class_embed.weight"];
-  EXPECT_TRUE(classes[kClasses].eq(0).all().item<bool>());
-  EXPECT_NEAR(classes.narrow(0, 0, kClasses).std().item<double>(), 1, 0.05);
+  EXPECT_TRUE(classes[kInitializedClasses].eq(0).all().item<bool>());
+  EXPECT_NEAR(classes.narrow(0, 0, kInitializedClasses).std().item<double>(), 1, 0.05);
 
   if (config.kind == DecoderKind::kRtdetrV2) {
     expect_uniform("input_proj", "conv.weight", true);
@@ -103,8 +103,8 @@ TEST_P(FirstDecoderValues, AreAsPublished) {
 }
 
 TEST_P(FirstDecoderValues, FollowFromTheSeed) {
-  const auto again = make_decoder(config, kClasses, kSeed)->named_parameters();
-  const auto other = make_decoder(config, kClasses, kSeed + 1)->named_parameters();
+  const auto again = make_decoder(config, kInitializedClasses, kSeed)->named_parameters();
+  const auto other = make_decoder(config, kInitializedClasses, kSeed + 1)->named_parameters();
   for (const auto& item : parameters)
     EXPECT_TRUE(torch::equal(item.value(), again[item.key()])) << item.key();
   const std::string key = "decoder.layers.0.linear1.weight";

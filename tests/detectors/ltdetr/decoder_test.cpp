@@ -14,7 +14,7 @@ namespace {
 
 using Maps = std::vector<torch::Tensor>;
 
-constexpr std::int64_t kClasses = 3;
+constexpr std::int64_t kDecoderClasses = 3;
 
 DecoderConfig small_config(DecoderKind kind) {
   return {.kind = kind,
@@ -41,8 +41,8 @@ DenoisingQueries denoising_queries(std::int64_t batch) {
   mask.narrow(0, noised, 20).narrow(1, 0, noised).fill_(true);
   mask.narrow(0, 0, 2).narrow(1, 2, 2).fill_(true);
   mask.narrow(0, 2, 2).narrow(1, 0, 2).fill_(true);
-  return {.classes =
-              torch::tensor(std::vector<std::int64_t>{0, 1, 2, kClasses}).expand({batch, noised}),
+  return {.classes = torch::tensor(std::vector<std::int64_t>{0, 1, 2, kDecoderClasses})
+                         .expand({batch, noised}),
           .reference_logits = torch::randn({batch, noised, 4}),
           .attention_mask = mask};
 }
@@ -55,7 +55,7 @@ DenoisingQueries no_denoising_queries(std::int64_t batch) {
 
 // Weights that do something, also where first values are zero.
 std::shared_ptr<Decoder> small_decoder(const DecoderConfig& config) {
-  const auto decoder = make_decoder(config, kClasses, 5);
+  const auto decoder = make_decoder(config, kDecoderClasses, 5);
   torch::manual_seed(11);
   const torch::NoGradGuard no_grad;
   for (torch::Tensor& parameter : decoder->parameters()) {
@@ -79,7 +79,7 @@ TEST_P(SmallDecoder, ShapesAndRanges) {
   const DecoderOutputs outputs = decoder->forward_train(random_maps(2), denoising_queries(2));
   const bool distances = GetParam() == DecoderKind::kDfine;
   const auto check = [&](const LayerOutputs& layer, std::int64_t queries, bool corners) {
-    EXPECT_EQ(layer.logits.sizes(), (c10::IntArrayRef{2, queries, kClasses}));
+    EXPECT_EQ(layer.logits.sizes(), (c10::IntArrayRef{2, queries, kDecoderClasses}));
     EXPECT_EQ(layer.boxes.sizes(), (c10::IntArrayRef{2, queries, 4}));
     ASSERT_EQ(layer.corners.defined(), corners);
     if (corners) {
@@ -178,8 +178,8 @@ TEST_P(SmallDecoder, ABatchWithoutTargetsGivesTheEmbeddingAZeroGradient) {
   ASSERT_TRUE(none.defined());
   EXPECT_TRUE(none.eq(0).all().item<bool>());
   const torch::Tensor some = run(denoising_queries(1));
-  EXPECT_TRUE(some.narrow(0, 0, kClasses).ne(0).any(1).all().item<bool>());
-  EXPECT_TRUE(some[kClasses].eq(0).all().item<bool>());  // padding
+  EXPECT_TRUE(some.narrow(0, 0, kDecoderClasses).ne(0).any(1).all().item<bool>());
+  EXPECT_TRUE(some[kDecoderClasses].eq(0).all().item<bool>());  // padding
 }
 
 TEST_P(SmallDecoder, TooFewTokensAreAnError) {

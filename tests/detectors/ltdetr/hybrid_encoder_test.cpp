@@ -28,7 +28,7 @@ Maps random_maps(const HybridEncoderConfig& config, std::int64_t batch, std::int
   return maps;
 }
 
-HybridEncoderConfig small_config() {
+HybridEncoderConfig small_encoder() {
   return {.in_channels = {8, 12, 16},
           .width = 16,
           .heads = 2,
@@ -154,10 +154,10 @@ INSTANTIATE_TEST_SUITE_P(All,
                          });
 
 TEST(HybridEncoder, EachImageOfABatchIsAsAlone) {
-  HybridEncoder encoder(small_config(), 3);
+  HybridEncoder encoder(small_encoder(), 3);
   encoder.eval();
   const torch::NoGradGuard no_grad;
-  const Maps maps = random_maps(small_config(), 3, 16);
+  const Maps maps = random_maps(small_encoder(), 3, 16);
   const Maps together = encoder.forward(maps);
   for (std::int64_t b = 0; b < 3; ++b) {
     Maps one;
@@ -169,9 +169,9 @@ TEST(HybridEncoder, EachImageOfABatchIsAsAlone) {
 }
 
 TEST(HybridEncoder, GradientsReachEveryParameter) {
-  HybridEncoder encoder(small_config(), 3);
+  HybridEncoder encoder(small_encoder(), 3);
   torch::Tensor sum = torch::zeros({});
-  for (const torch::Tensor& map : encoder.forward(random_maps(small_config(), 2, 16)))
+  for (const torch::Tensor& map : encoder.forward(random_maps(small_encoder(), 2, 16)))
     sum = sum + map.square().sum();
   sum.backward();
   for (const auto& item : encoder.named_parameters()) {
@@ -181,8 +181,8 @@ TEST(HybridEncoder, GradientsReachEveryParameter) {
 }
 
 TEST(HybridEncoder, FirstValues) {
-  const HybridEncoder encoder(small_config(), 7), again(small_config(), 7),
-      other(small_config(), 8);
+  const HybridEncoder encoder(small_encoder(), 7), again(small_encoder(), 7),
+      other(small_encoder(), 8);
   const auto parameters = encoder.named_parameters();
   for (const auto& item : parameters) {
     const std::string& key = item.key();
@@ -206,8 +206,8 @@ TEST(HybridEncoder, FirstValues) {
 }
 
 TEST(HybridEncoder, RefusesMapsThatDoNotFitTogether) {
-  HybridEncoder encoder(small_config(), 1);
-  Maps maps = random_maps(small_config(), 1, 16);
+  HybridEncoder encoder(small_encoder(), 1);
+  Maps maps = random_maps(small_encoder(), 1, 16);
   maps[0] = torch::zeros({1, 8, 17, 16});
   EXPECT_THROW(encoder.forward(maps), Error);
   maps.pop_back();

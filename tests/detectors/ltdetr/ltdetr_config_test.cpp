@@ -5,26 +5,13 @@
 #include <functional>
 #include <string>
 
+#include "error_message.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
 namespace {
 
 LtdetrConfig config_of(const std::string& name) { return find_ltdetr(name)->config; }
-
-std::string message_of(ErrorKind kind, const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), kind);
-    return error.what();
-  }
-  return "no error";
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 TEST(DfineDecoder, KeepsTheWidthsOfVisionTransformers) {
   const DecoderConfig decoder = dfine_decoder_of(config_of("dinov3/vits16-ltdetr"));
@@ -51,10 +38,10 @@ TEST(DfineDecoder, GrowsWithConvNext) {
 }
 
 TEST(DfineDecoder, IsNotThereWithoutPyramid) {
-  EXPECT_TRUE(
-      contains(message_of(ErrorKind::kUnsupported,
-                          [] { dfine_decoder_of(config_of("dinov2/vits14-noreg-ltdetr")); }),
-               "dinov2/vits14-noreg-ltdetr has no dfine decoder"));
+  EXPECT_TRUE(test::contains(
+      test::message_of(ErrorKind::kUnsupported,
+                       [] { dfine_decoder_of(config_of("dinov2/vits14-noreg-ltdetr")); }),
+      "dinov2/vits14-noreg-ltdetr has no dfine decoder"));
 }
 
 TEST(PatchSize, SetsStridesPriorAndDefaultSize) {
@@ -68,13 +55,14 @@ TEST(PatchSize, SetsStridesPriorAndDefaultSize) {
 
 TEST(PatchSize, IsRefusedWhereItIsFixedOrOdd) {
   const auto refused = [](const char* name, std::int64_t patch, ErrorKind kind) {
-    return message_of(kind, [&] { with_patch_size(config_of(name), patch); });
+    return test::message_of(kind, [&] { with_patch_size(config_of(name), patch); });
   };
-  EXPECT_TRUE(contains(refused("dinov2/vits14-noreg-ltdetr", 16, ErrorKind::kUnsupported), "14"));
-  EXPECT_TRUE(contains(refused("dinov3/convnext-tiny-ltdetr", 16, ErrorKind::kUnsupported),
-                       "convnext-tiny"));
-  EXPECT_TRUE(contains(refused("ltdetrv2-s", 8, ErrorKind::kUnsupported), "16"));
-  EXPECT_TRUE(contains(refused("dinov3/vitt16-ltdetr", 15, ErrorKind::kUsage), "even"));
+  EXPECT_TRUE(
+      test::contains(refused("dinov2/vits14-noreg-ltdetr", 16, ErrorKind::kUnsupported), "14"));
+  EXPECT_TRUE(test::contains(refused("dinov3/convnext-tiny-ltdetr", 16, ErrorKind::kUnsupported),
+                             "convnext-tiny"));
+  EXPECT_TRUE(test::contains(refused("ltdetrv2-s", 8, ErrorKind::kUnsupported), "16"));
+  EXPECT_TRUE(test::contains(refused("dinov3/vitt16-ltdetr", 15, ErrorKind::kUsage), "even"));
   EXPECT_NO_THROW(with_patch_size(config_of("dinov2/vits14-noreg-ltdetr"), 14));
 }
 
@@ -95,8 +83,8 @@ TEST_P(ImageSizes, FitOrNameWhatDoes) {
   if (std::string(size.problem).empty()) {
     EXPECT_NO_THROW(check());
   } else {
-    const std::string message = message_of(ErrorKind::kUsage, check);
-    EXPECT_TRUE(contains(message, size.problem)) << message;
+    const std::string message = test::message_of(ErrorKind::kUsage, check);
+    EXPECT_TRUE(test::contains(message, size.problem)) << message;
   }
 }
 

@@ -16,13 +16,13 @@
 namespace saker {
 namespace {
 
-constexpr std::int64_t kClasses = 5, kQueries = 9, kLayers = 3, kBins = 33;
+constexpr std::int64_t kLossClasses = 5, kQueries = 9, kLayers = 3, kBins = 33;
 
 LtdetrLossSettings settings_for(DecoderKind kind) {
   return loss_settings_for({.kind = kind, .layers = kLayers}, {});
 }
 
-struct Batch {
+struct LossBatch {
   DecoderOutputs outputs;
   Targets targets;
   std::int64_t groups = 0;
@@ -37,26 +37,26 @@ DecoderPart part(const std::string& name, std::int64_t images, std::int64_t quer
   DecoderPart made;
   for (std::int64_t i = 0; i < kLayers; ++i) {
     made.layers.push_back(
-        test::golden_layer(name + std::to_string(i), images, queries, kClasses, bins));
+        test::golden_layer(name + std::to_string(i), images, queries, kLossClasses, bins));
   }
   if (dfine) {
-    made.pre = test::golden_layer(name + "pre", images, queries, kClasses);
+    made.pre = test::golden_layer(name + "pre", images, queries, kLossClasses);
     made.reference_boxes = test::golden_boxes(name + "ref", {images, queries});
   }
   return made;
 }
 
 // All predictions as leaves.
-Batch batch_of(const std::vector<std::int64_t>& counts, DecoderKind kind) {
+LossBatch batch_of(const std::vector<std::int64_t>& counts, DecoderKind kind) {
   const bool dfine = kind == DecoderKind::kDfine;
   const auto images = static_cast<std::int64_t>(counts.size());
   const std::int64_t most = *std::max_element(counts.begin(), counts.end());
-  Batch batch;
-  batch.targets = test::golden_targets("l.target", counts, kClasses);
+  LossBatch batch;
+  batch.targets = test::golden_targets("l.target", counts, kLossClasses);
   batch.groups = denoising_groups(most, 8);
   batch.outputs.matching = part("l.layer", images, kQueries, dfine);
   batch.outputs.denoising = part("l.dn", images, 2 * most * batch.groups, dfine);
-  batch.outputs.encoder = test::golden_layer("l.enc", images, kQueries, kClasses);
+  batch.outputs.encoder = test::golden_layer("l.enc", images, kQueries, kLossClasses);
   return batch;
 }
 
@@ -84,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(Decoders,
                          });
 
 TEST_P(LtdetrLosses, LogTheLastLayersTerms) {
-  const Batch batch = batch_of({2, 3}, GetParam());
+  const LossBatch batch = batch_of({2, 3}, GetParam());
   const LossTerms terms = batch.losses(GetParam());
   std::vector<std::string> names;
   double sum = 0;
@@ -100,7 +100,7 @@ TEST_P(LtdetrLosses, LogTheLastLayersTerms) {
 }
 
 TEST_P(LtdetrLosses, WithoutTargetsAreFiniteAndReachTheDenoisingQueries) {
-  const Batch batch = batch_of({0, 0}, GetParam());
+  const LossBatch batch = batch_of({0, 0}, GetParam());
   const LossTerms terms = batch.losses(GetParam());
   EXPECT_TRUE(terms.total.isfinite().item<bool>());
   for (const auto& [name, value] : terms.logged) {
@@ -110,7 +110,7 @@ TEST_P(LtdetrLosses, WithoutTargetsAreFiniteAndReachTheDenoisingQueries) {
     }
   }
   // What the denoising queries are made from has a gradient, and it is zero.
-  torch::nn::Embedding embedding(torch::nn::EmbeddingOptions(kClasses + 1, kClasses));
+  torch::nn::Embedding embedding(torch::nn::EmbeddingOptions(kLossClasses + 1, kLossClasses));
   DecoderOutputs outputs = batch.outputs;
   for (LayerOutputs& layer : outputs.denoising->layers) {
     layer.logits = embedding(torch::zeros({2, 0}, torch::kLong));
@@ -127,7 +127,7 @@ TEST_P(LtdetrLosses, WithoutTargetsAreFiniteAndReachTheDenoisingQueries) {
 TEST_P(LtdetrLosses, TakeOneTargetAndManyOfOneClass) {
   for (const std::vector<std::int64_t>& counts :
        {std::vector<std::int64_t>{1}, {0, 1}, {2 * kQueries, 3}}) {
-    Batch batch = batch_of(counts, GetParam());
+    LossBatch batch = batch_of(counts, GetParam());
     for (torch::Tensor& classes : batch.targets.classes) classes.fill_(2);
     batch.losses(GetParam()).total.backward();
     for (const torch::Tensor& leaf : leaves_of(batch.outputs)) {
@@ -137,10 +137,10 @@ TEST_P(LtdetrLosses, TakeOneTargetAndManyOfOneClass) {
 }
 
 TEST_P(LtdetrLosses, TheOrderOfTargetsDoesNotMatter) {
-  const Batch batch = batch_of({4, 3}, GetParam());
-  Batch turned = batch_of({4, 3}, GetParam());
+  const LossBatch batch = batch_of({4, 3}, GetParam());
+  LossBatch turned = batch_of({4, 3}, GetParam());
   turned.outputs.denoising.reset();  // whose order is that of the targets
-  Batch plain = batch;
+  LossBatch plain = batch;
   plain.outputs.denoising.reset();
   LtdetrLossSettings settings = settings_for(GetParam());
   // Of targets that a query has equally often, D-FINE's union takes the first, so that its boxes do
@@ -157,7 +157,7 @@ TEST_P(LtdetrLosses, TheOrderOfTargetsDoesNotMatter) {
 // process with all of it.
 TEST_P(LtdetrLosses, TwoProcessesEqualOne) {
   const bool dfine = GetParam() == DecoderKind::kDfine;
-  Batch whole = batch_of({2, 2, 2, 2}, GetParam());
+  LossBatch whole = batch_of({2, 2, 2, 2}, GetParam());
   // D-FINE's distillation is a mean over the local batch; without it all terms are sums.
   LtdetrLossSettings settings = settings_for(GetParam());
   settings.loss_weights.erase("loss_ddf");
@@ -176,7 +176,7 @@ TEST_P(LtdetrLosses, TwoProcessesEqualOne) {
       layer = {
           .logits = cut(layer.logits), .boxes = cut(layer.boxes), .corners = cut(layer.corners)};
     };
-    Batch local = whole;
+    LossBatch local = whole;
     for (DecoderPart* part : {&local.outputs.matching, &*local.outputs.denoising}) {
       for (LayerOutputs& layer : part->layers) cut_layer(layer);
       if (part->pre) cut_layer(*part->pre);
@@ -193,7 +193,7 @@ TEST_P(LtdetrLosses, TwoProcessesEqualOne) {
   // What each process counts, for the sum over both.
   std::vector<double> counts[2];
   for (std::int64_t rank = 0; rank < 2; ++rank) {
-    const Batch local = half(rank);
+    const LossBatch local = half(rank);
     ltdetr_losses(local.outputs, local.targets, settings, local.groups, [&](double count) {
       counts[rank].push_back(count);
       return count;
@@ -201,7 +201,7 @@ TEST_P(LtdetrLosses, TwoProcessesEqualOne) {
   }
   EXPECT_EQ(counts[0].size(), dfine ? 2U : 1U);
   for (std::int64_t rank = 0; rank < 2; ++rank) {
-    const Batch local = half(rank);
+    const LossBatch local = half(rank);
     std::size_t call = 0;
     const LossTerms terms =
         ltdetr_losses(local.outputs, local.targets, settings, local.groups, [&](double) {
@@ -219,7 +219,7 @@ TEST_P(LtdetrLosses, TwoProcessesEqualOne) {
 }
 
 TEST_P(LtdetrLosses, ReportBoxesThatAreNotFinite) {
-  Batch batch = batch_of({2, 3}, GetParam());
+  LossBatch batch = batch_of({2, 3}, GetParam());
   const torch::Tensor boxes = batch.outputs.matching.layers[0].boxes.detach().clone();
   boxes[0].fill_(std::numeric_limits<float>::quiet_NaN());
   batch.outputs.matching.layers[0].boxes = boxes.requires_grad_();
@@ -232,7 +232,7 @@ TEST_P(LtdetrLosses, ReportBoxesThatAreNotFinite) {
 }
 
 TEST_P(LtdetrLosses, StayInFloat32UnderAutocast) {
-  const Batch batch = batch_of({2, 3}, GetParam());
+  const LossBatch batch = batch_of({2, 3}, GetParam());
   const double expected = batch.losses(GetParam()).total.item<double>();
   at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
   at::autocast::set_autocast_enabled(at::kCPU, true);
@@ -243,7 +243,7 @@ TEST_P(LtdetrLosses, StayInFloat32UnderAutocast) {
 }
 
 TEST_P(LtdetrLosses, OfValidationAreThoseOfTheLastLayer) {
-  const Batch batch = batch_of({4, 3}, GetParam());
+  const LossBatch batch = batch_of({4, 3}, GetParam());
   const LayerOutputs& last = batch.outputs.matching.layers.back();
   const LossTerms terms =
       ltdetr_validation_losses({.logits = last.logits, .boxes = last.boxes, .query_index = {}},
@@ -265,7 +265,7 @@ TEST_P(LtdetrLosses, OfValidationAreThoseOfTheLastLayer) {
 }
 
 TEST_P(LtdetrLosses, FocalLossTakesThePlaceOfTheVarifocal) {
-  const Batch batch = batch_of({2, 3}, GetParam());
+  const LossBatch batch = batch_of({2, 3}, GetParam());
   LtdetrLossSettings settings = settings_for(GetParam());
   settings.losses = {"focal"};
   settings.loss_weights = {{"loss_focal", 1}, {"loss_vfl", 1}};
@@ -279,7 +279,7 @@ TEST_P(LtdetrLosses, FocalLossTakesThePlaceOfTheVarifocal) {
 // Boxes are smooth only while the matching stays, hence the small steps; scores are constants, so
 // that boxes are looked at alone.
 TEST_P(LtdetrLosses, GradientOfBoxesAgreesWithDifferences) {
-  const Batch batch = batch_of({2, 1}, GetParam());
+  const LossBatch batch = batch_of({2, 1}, GetParam());
   LtdetrLossSettings settings = settings_for(GetParam());
   settings.losses = {"boxes"};
   test::expect_gradients_agree(
@@ -292,14 +292,14 @@ TEST_P(LtdetrLosses, GradientOfBoxesAgreesWithDifferences) {
 }
 
 TEST_P(LtdetrLosses, RefuseTargetsOfOtherImages) {
-  Batch batch = batch_of({2, 3}, GetParam());
+  LossBatch batch = batch_of({2, 3}, GetParam());
   batch.targets.classes.pop_back();
   batch.targets.boxes_cxcywh_norm.pop_back();
   EXPECT_THROW(batch.losses(GetParam()), Error);
 }
 
 TEST_P(LtdetrLosses, RefuseDenoisingQueriesThatDoNotFit) {
-  Batch batch = batch_of({2, 3}, GetParam());
+  LossBatch batch = batch_of({2, 3}, GetParam());
   batch.groups += 1;
   EXPECT_THROW(batch.losses(GetParam()), Error);
 }

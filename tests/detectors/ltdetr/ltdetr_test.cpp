@@ -9,6 +9,7 @@
 #include "detectors/init_args.hpp"
 #include "detectors/ltdetr/golden_detector.hpp"
 #include "detectors/registry.hpp"
+#include "error_message.hpp"
 #include "saker/error.hpp"
 #include "tensors/golden_tensors.hpp"
 #include "tensors/normalized_image.hpp"
@@ -31,20 +32,6 @@ torch::Tensor images(std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i)
     list.push_back(test::normalized_image("image." + std::to_string(i), kSize.height, kSize.width));
   return torch::cat(list);
-}
-
-std::string message_of(ErrorKind kind, const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), kind) << error.what();
-    return error.what();
-  }
-  return "no error";
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 TEST(Ltdetr, PredictsBatchesAsImagesAlone) {
@@ -152,8 +139,9 @@ TEST(Ltdetr, TakesAsManyChannelsAsTheNormalisationHas) {
 
   LtdetrOptions options;
   options.backbone.in_chans = 2;
-  EXPECT_TRUE(contains(message_of(ErrorKind::kUsage, [&] { Ltdetr(spec, config, options, 0); }),
-                       "image_normalize has 4 values"));
+  EXPECT_TRUE(
+      test::contains(test::message_of(ErrorKind::kUsage, [&] { Ltdetr(spec, config, options, 0); }),
+                     "image_normalize has 4 values"));
   spec.normalization.reset();
   EXPECT_EQ(Ltdetr(spec, config, options, 0).input_channels(), 2);
 }
@@ -162,29 +150,31 @@ TEST(Ltdetr, RefusesWhatItCannotBe) {
   DetectorSpec spec = tiny()->spec();
   const LtdetrConfig& config = find_ltdetr("dinov2/_vittest14-ltdetr")->config;
   spec.image_size = {56, 80};
-  EXPECT_TRUE(contains(message_of(ErrorKind::kUsage, [&] { Ltdetr(spec, config, {}, 0); }),
-                       "multiples of 28"));
+  EXPECT_TRUE(
+      test::contains(test::message_of(ErrorKind::kUsage, [&] { Ltdetr(spec, config, {}, 0); }),
+                     "multiples of 28"));
   spec.image_size = kSize;
   spec.classes.clear();
-  EXPECT_TRUE(contains(message_of(ErrorKind::kUsage, [&] { Ltdetr(spec, config, {}, 0); }),
-                       "at least one class"));
+  EXPECT_TRUE(
+      test::contains(test::message_of(ErrorKind::kUsage, [&] { Ltdetr(spec, config, {}, 0); }),
+                     "at least one class"));
 }
 
 TEST(LtdetrOptions, SayWhatIsWrongWithArgumentsOfAFile) {
-  const std::string message = message_of(ErrorKind::kCheckpoint, [] {
+  const std::string message = test::message_of(ErrorKind::kCheckpoint, [] {
     LtdetrOptions::from_build_args(
         {{"patch_size", "16"}, {"decoder_name", "detr"}, {"backbone_args", {{"depth", 3}}}});
   });
-  EXPECT_TRUE(contains(message, "model_init_args.patch_size")) << message;
-  EXPECT_TRUE(contains(message, "must be rtdetrv2 or dfine")) << message;
-  EXPECT_TRUE(contains(message, "backbone_args.depth")) << message;
+  EXPECT_TRUE(test::contains(message, "model_init_args.patch_size")) << message;
+  EXPECT_TRUE(test::contains(message, "must be rtdetrv2 or dfine")) << message;
+  EXPECT_TRUE(test::contains(message, "backbone_args.depth")) << message;
 }
 
 TEST(LtdetrOptions, TellOfArgumentsThatAreNotKnown) {
   DetectorSpec spec = tiny()->spec();
   const auto detector = make_detector(spec, {{"from_the_future", 1}, {"backbone_freeze", true}}, 0);
   ASSERT_EQ(detector->warnings().size(), 1U);
-  EXPECT_TRUE(contains(detector->warnings()[0], "from_the_future"));
+  EXPECT_TRUE(test::contains(detector->warnings()[0], "from_the_future"));
   EXPECT_TRUE(detector->init_args().at("backbone_freeze").as_bool());
 }
 

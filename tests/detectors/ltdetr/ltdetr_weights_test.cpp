@@ -7,6 +7,7 @@
 
 #include "detectors/load_weights.hpp"
 #include "detectors/ltdetr/golden_detector.hpp"
+#include "error_message.hpp"
 #include "fill.hpp"
 #include "golden.hpp"
 #include "saker/error.hpp"
@@ -17,7 +18,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr ImageSize kSize = {56, 84};
+constexpr ImageSize kWeightsSize = {56, 84};
 constexpr const char* kTiny = "dinov2/_vittest14-ltdetr";
 
 StateDict renamed(const StateDict& state, const std::string& from, const std::string& to) {
@@ -38,16 +39,6 @@ void expect_same(const torch::nn::Module& module, const StateDict& expected) {
     ASSERT_TRUE(tensor.equal(*expected.find(name))) << name;
 }
 
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kCheckpoint) << error.what();
-    return error.what();
-  }
-  return "no error";
-}
-
 TEST(LtdetrWeights, TakesClassRowsByPositionAsTheReferenceDoes) {
   SAKER_GOLDEN(path, "ltdetr_train/class_heads.json");
   const auto golden_file = test::read_json(path);
@@ -57,9 +48,9 @@ TEST(LtdetrWeights, TakesClassRowsByPositionAsTheReferenceDoes) {
     const std::string counts = label.substr(label.find(':') + 1);
     const std::int64_t in_file = std::stoll(counts), in_model = std::stoll(counts.substr(3));
     const std::string name = kind == "dfine" ? "dinov2/_vittest14-ltdetrv2" : kTiny;
-    const auto file = test::uninitialized_ltdetr(name, in_file, kSize);
+    const auto file = test::uninitialized_ltdetr(name, in_file, kWeightsSize);
     test::fill_module(*file, "ckpt/");
-    const auto model = test::uninitialized_ltdetr(name, in_model, kSize);
+    const auto model = test::uninitialized_ltdetr(name, in_model, kWeightsSize);
     test::fill_module(*model, "module/");
     const StateDict own = cloned(*model), stored = collect_state_dict(*file);
     const WeightsReport report = load_weights(*model, stored, LoadMode::kFineTuning);
@@ -84,9 +75,9 @@ TEST(LtdetrWeights, TakesClassRowsByPositionAsTheReferenceDoes) {
 TEST(LtdetrWeights, LeavesClassHeadsFreshWhenAsked) {
   LtdetrOptions options;
   options.reinit_class_head = true;
-  const auto model = test::golden_ltdetr(kTiny, 3, kSize, options);
+  const auto model = test::golden_ltdetr(kTiny, 3, kWeightsSize, options);
   const StateDict before = cloned(*model);
-  const auto file = test::uninitialized_ltdetr(kTiny, 3, kSize);
+  const auto file = test::uninitialized_ltdetr(kTiny, 3, kWeightsSize);
   test::fill_module(*file, "file/");
   const WeightsReport report =
       load_weights(*model, collect_state_dict(*file), LoadMode::kFineTuning);
@@ -103,8 +94,8 @@ TEST(LtdetrWeights, LeavesClassHeadsFreshWhenAsked) {
 TEST(LtdetrWeights, KnowsTheNamesOfOlderFiles) {
   const std::string now = "backbone._model_wrapper._model.";
   for (const char* older : {"backbone.dinov2.", "backbone.dinov3.", "backbone.backbone."}) {
-    const auto file = test::golden_ltdetr(kTiny, 3, kSize);
-    const auto model = test::uninitialized_ltdetr(kTiny, 3, kSize);
+    const auto file = test::golden_ltdetr(kTiny, 3, kWeightsSize);
+    const auto model = test::uninitialized_ltdetr(kTiny, 3, kWeightsSize);
     const StateDict stored = collect_state_dict(*file);
     load_weights(*model, renamed(stored, now, older), LoadMode::kStrict);
     expect_same(*model, stored);
@@ -119,20 +110,20 @@ TEST(LtdetrWeights, DropsTheUnusedLayersOfTheDetectorWithoutPyramid) {
   stored.add("encoder.downsample_convs.1.norm.weight", torch::zeros({384}));
   EXPECT_NO_THROW(load_weights(*model, stored, LoadMode::kStrict));
   // Where the layers are in use, they are not dropped.
-  const auto tiny = test::golden_ltdetr(kTiny, 3, kSize);
+  const auto tiny = test::golden_ltdetr(kTiny, 3, kWeightsSize);
   StateDict extra = cloned(*tiny);
   extra.add("encoder.downsample_convs.9.conv.weight", torch::zeros({1}));
-  EXPECT_NE(message_of([&] {
-              load_weights(*tiny, extra, LoadMode::kStrict);
-            }).find("encoder.downsample_convs.9.conv.weight"),
+  EXPECT_NE(test::message_of(ErrorKind::kCheckpoint,
+                             [&] { load_weights(*tiny, extra, LoadMode::kStrict); })
+                .find("encoder.downsample_convs.9.conv.weight"),
             std::string::npos);
 }
 
 TEST(LtdetrWeights, AdaptsPositionGridAndChannels) {
-  DetectorSpec spec = test::uninitialized_ltdetr(kTiny, 3, kSize)->spec();
+  DetectorSpec spec = test::uninitialized_ltdetr(kTiny, 3, kWeightsSize)->spec();
   spec.normalization = Normalization{{0, 0, 0, 0}, {1, 1, 1, 1}};
   Ltdetr model(spec, find_ltdetr(kTiny)->config, {}, 0);
-  const auto file = test::golden_ltdetr(kTiny, 3, kSize);
+  const auto file = test::golden_ltdetr(kTiny, 3, kWeightsSize);
   StateDict stored;
   const std::string prefix = "backbone._model_wrapper._model.";
   for (const auto& [name, tensor] : collect_state_dict(*file)) {
@@ -148,21 +139,23 @@ TEST(LtdetrWeights, AdaptsPositionGridAndChannels) {
 }
 
 TEST(LtdetrWeights, StrictRefusesAnotherNumberOfClasses) {
-  const auto file = test::golden_ltdetr(kTiny, 5, kSize);
-  const auto model = test::golden_ltdetr(kTiny, 3, kSize);
+  const auto file = test::golden_ltdetr(kTiny, 5, kWeightsSize);
+  const auto model = test::golden_ltdetr(kTiny, 3, kWeightsSize);
   const StateDict before = cloned(*model);
-  EXPECT_NE(message_of([&] {
-              load_weights(*model, collect_state_dict(*file), LoadMode::kStrict);
-            }).find("another number of classes"),
-            std::string::npos);
+  EXPECT_NE(
+      test::message_of(ErrorKind::kCheckpoint,
+                       [&] { load_weights(*model, collect_state_dict(*file), LoadMode::kStrict); })
+          .find("another number of classes"),
+      std::string::npos);
   expect_same(*model, before);
 }
 
 TEST(LtdetrWeights, NamesTheTensorOfAnotherArchitecture) {
-  const auto file = test::golden_ltdetr("dinov2/_vittest14-ltdetrv2", 3, kSize);
-  const auto model = test::golden_ltdetr(kTiny, 3, kSize);
-  const std::string message =
-      message_of([&] { load_weights(*model, collect_state_dict(*file), LoadMode::kStrict); });
+  const auto file = test::golden_ltdetr("dinov2/_vittest14-ltdetrv2", 3, kWeightsSize);
+  const auto model = test::golden_ltdetr(kTiny, 3, kWeightsSize);
+  const std::string message = test::message_of(ErrorKind::kCheckpoint, [&] {
+    load_weights(*model, collect_state_dict(*file), LoadMode::kStrict);
+  });
   EXPECT_NE(message.find("decoder."), std::string::npos) << message;
 }
 

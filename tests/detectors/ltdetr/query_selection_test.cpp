@@ -10,11 +10,11 @@
 namespace saker {
 namespace {
 
-constexpr std::int64_t kWidth = 8, kClasses = 3;
+constexpr std::int64_t kWidth = 8, kSelectedClasses = 3;
 
 // Selections of different sizes have the same weights.
 struct Selection {
-  explicit Selection(std::int64_t queries) : select(owner, kWidth, kClasses, queries) {
+  explicit Selection(std::int64_t queries) : select(owner, kWidth, kSelectedClasses, queries) {
     initialize_by_default(owner, 1, "");
   }
   torch::nn::Module owner;

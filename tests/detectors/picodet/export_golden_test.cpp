@@ -15,7 +15,7 @@ namespace {
 using test::ExportContract;
 using test::GoldenTensors;
 
-constexpr test::Tolerance kBoxTolerance{1e-3, 0};
+constexpr test::Tolerance kPeakBoxTolerance{1e-3, 0};
 constexpr test::Tolerance kScoreTolerance{1e-5, 0};
 constexpr std::int64_t kMostFlips = 4;
 
@@ -53,7 +53,7 @@ void expect_export_outputs(const Outputs& found, const GoldenTensors& golden) {
   EXPECT_TRUE(found.labels.masked_select(same).equal(labels.masked_select(same)));
   EXPECT_TRUE(
       test::near(found.scores.masked_select(same), scores.masked_select(same), kScoreTolerance));
-  EXPECT_TRUE(test::near(found.boxes.index({same}), boxes.index({same}), kBoxTolerance));
+  EXPECT_TRUE(test::near(found.boxes.index({same}), boxes.index({same}), kPeakBoxTolerance));
 }
 
 // predict() gives the peaks of forward() in the order of their locations.

@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "detectors/picodet/golden_cases.hpp"
-#include "tensors/golden_tensors.hpp"
 #include "golden.hpp"
+#include "tensors/golden_tensors.hpp"
 
 namespace saker {
 namespace {
 
-constexpr ImageSize kInput = {160, 160};
+constexpr ImageSize kOneToOneInput = {160, 160};
 
 class OneToOneCriterionGolden : public ::testing::TestWithParam<const char*> {};
 
@@ -25,8 +25,8 @@ TEST_P(OneToOneCriterionGolden, TermsAndGradients) {
   for (const std::string set : entry.at("sets")) truths.push_back(test::golden_truth(set));
   const HeadOutputs outputs =
       test::golden_maps("loss." + name, static_cast<std::int64_t>(truths.size()), 5);
-  const CriterionResult result =
-      one_to_one_criterion(outputs, picodet_priors(kInput), truths, kInput, 0.25, 1.0);
+  const CriterionResult result = one_to_one_criterion(
+      outputs, picodet_priors(kOneToOneInput), truths, kOneToOneInput, 0.25, 1.0);
 
   const auto expect_term = [&](double actual, const char* term) {
     const double expected = entry.at("o2o").at(term);
@@ -56,8 +56,9 @@ TEST(OneToOneCriterion, IsTheMeanOverItsImages) {
   const HeadOutputs both = test::golden_maps("one.batch", 2, 3);
   const std::vector<GroundTruth> truths = {{{{20, 20, 70, 60}}, {1}},
                                            {{{5, 5, 30, 150}, {90, 90, 130, 120}}, {0, 2}}};
-  const std::vector<Prior> priors = picodet_priors(kInput);
-  const double whole = one_to_one_criterion(both, priors, truths, kInput, 0.25, std::nullopt).total;
+  const std::vector<Prior> priors = picodet_priors(kOneToOneInput);
+  const double whole =
+      one_to_one_criterion(both, priors, truths, kOneToOneInput, 0.25, std::nullopt).total;
   double sum = 0;
   for (std::int64_t image = 0; image < 2; ++image) {
     HeadOutputs one;
@@ -66,7 +67,7 @@ TEST(OneToOneCriterion, IsTheMeanOverItsImages) {
       one.box_logits.push_back(both.box_logits[level].slice(0, image, image + 1));
     }
     const std::span<const GroundTruth> own(&truths[static_cast<std::size_t>(image)], 1);
-    sum += one_to_one_criterion(one, priors, own, kInput, 0.25, std::nullopt).total;
+    sum += one_to_one_criterion(one, priors, own, kOneToOneInput, 0.25, std::nullopt).total;
   }
   EXPECT_NEAR(whole, sum / 2, 1e-9 * whole);
 }

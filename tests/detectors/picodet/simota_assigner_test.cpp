@@ -16,11 +16,11 @@
 namespace saker {
 namespace {
 
-constexpr ImageSize kInput = {160, 160};
+constexpr ImageSize kSimotaInput = {160, 160};
 
 // Runs the assigner on the first image of a head.
 std::vector<Match> assign(const HeadOutputs& outputs, const GroundTruth& truth) {
-  const std::vector<Prior> priors = picodet_priors(kInput);
+  const std::vector<Prior> priors = picodet_priors(kSimotaInput);
   const BatchLogits classes(outputs.cls_logits), boxes(outputs.box_logits);
   const ClassificationLoss background(classes, static_cast<std::int64_t>(priors.size()), nullptr);
   const std::vector<Box> decoded = decode_batch(boxes, priors);

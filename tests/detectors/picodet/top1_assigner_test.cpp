@@ -15,11 +15,11 @@
 namespace saker {
 namespace {
 
-constexpr ImageSize kInput = {160, 160};
+constexpr ImageSize kTop1Input = {160, 160};
 
 // Runs the assigner on the first image of a head, with its boxes clamped to 160 x 160.
-std::vector<Match> assign(const HeadOutputs& outputs, const GroundTruth& truth) {
-  const std::vector<Prior> priors = picodet_priors(kInput);
+std::vector<Match> assign_best(const HeadOutputs& outputs, const GroundTruth& truth) {
+  const std::vector<Prior> priors = picodet_priors(kTop1Input);
   const BatchLogits classes(outputs.cls_logits), boxes(outputs.box_logits);
   std::vector<Box> decoded = decode_batch(boxes, priors);
   for (Box& box : decoded) {
@@ -44,7 +44,8 @@ TEST_P(Top1Golden, IndicesLabelsAndOverlaps) {
   const GroundTruth truth = test::golden_truth(set);
   std::vector<std::int64_t> own(assigned.size(), -1), own_labels(assigned.size(), -1);
   std::vector<float> own_ious(assigned.size(), 0.0F);
-  for (const Match& match : assign(test::golden_maps(std::string("assign.") + seed, 1, 5), truth)) {
+  for (const Match& match :
+       assign_best(test::golden_maps(std::string("assign.") + seed, 1, 5), truth)) {
     const std::size_t prior = static_cast<std::size_t>(match.prior);
     own[prior] = match.gt;
     own_labels[prior] = truth.labels[static_cast<std::size_t>(match.gt)];
@@ -71,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(Sets,
 TEST(Top1, BoxesOnOneTinySpotShareOnePriorAndTheRestStaysWithout) {
   // No centre lies in them, so that each has the same single choice.
   const GroundTruth truth = {{{1, 1, 2, 2}, {1, 1, 2, 2}, {1, 1, 2.5F, 2}}, {0, 0, 1}};
-  const std::vector<Match> matches = assign(test::golden_maps("assign.spot", 1, 2), truth);
+  const std::vector<Match> matches = assign_best(test::golden_maps("assign.spot", 1, 2), truth);
   ASSERT_EQ(matches.size(), 1U);
   EXPECT_EQ(matches[0].prior, 0);
 }
@@ -84,7 +85,7 @@ TEST(Top1, EachPriorAndEachBoxAtMostOnce) {
   }
   std::vector<int> boxes(60);
   std::int64_t last = -1;
-  for (const Match& match : assign(test::golden_maps("assign.crowd", 1, 3), truth)) {
+  for (const Match& match : assign_best(test::golden_maps("assign.crowd", 1, 3), truth)) {
     EXPECT_GT(match.prior, last);
     last = match.prior;
     EXPECT_EQ(++boxes[static_cast<std::size_t>(match.gt)], 1);
@@ -96,7 +97,7 @@ TEST(Top1, EachPriorAndEachBoxAtMostOnce) {
 TEST(Top1, OutputsThatAreNotNumbersGiveNoMatches) {
   HeadOutputs outputs = test::golden_maps("assign.nan", 1, 2);
   for (torch::Tensor& logits : outputs.cls_logits) logits.fill_(std::nanf(""));
-  EXPECT_LE(assign(outputs, {{{20, 20, 60, 60}}, {1}}).size(), 1U);
+  EXPECT_LE(assign_best(outputs, {{{20, 20, 60, 60}}, {1}}).size(), 1U);
 }
 
 }  // namespace
