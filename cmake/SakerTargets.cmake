@@ -48,7 +48,7 @@ function(saker_add_test name)
     saker_add_suites(${name})
   else()
     target_link_libraries(${name} PRIVATE GTest::gtest_main)
-    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300 LABELS "${ARG_LABEL}")
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 900 LABELS "${ARG_LABEL}")
   endif()
 endfunction()
 

@@ -1,13 +1,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <memory>
 
 #include "commands.hpp"
-#include "data/synth/dataset.hpp"
+#include "demo_plan.hpp"
 #include "drawing.hpp"
 #include "image/read_image.hpp"
 #include "inference/input_images.hpp"
@@ -19,39 +18,7 @@
 namespace saker {
 namespace {
 
-struct DemoOptions {
-  std::string out = "out/demo";
-  std::int64_t steps = 700;
-  bool overwrite = false;
-};
-
-// Small enough for minutes on two cores, large enough to learn the scenes.
-constexpr std::int64_t kInputSize = 192;
-constexpr std::int64_t kBatchSize = 8;
 constexpr double kDrawThreshold = 0.25;
-
-TrainArgs demo_training(const DemoOptions& options,
-                        const std::filesystem::path& data_yaml,
-                        const std::filesystem::path& run) {
-  TrainArgs args;
-  args.out = run.string();
-  args.model = "picodet/s-416";
-  args.data.path = data_yaml.string();
-  args.steps = options.steps;
-  args.batch_size = kBatchSize;
-  args.gradient_accumulation_steps = 1;
-  args.overwrite = options.overwrite;
-  // The defaults suit long runs on photographs. A short one on clean drawings learns faster from
-  // plain images, with a higher rate and an average of the weights that follows them closely.
-  args.model_args = {
-      {"lr", 0.3}, {"lr_warmup_steps", 50}, {"ema_momentum", 0.98}, {"ema_warmup_steps", 50}};
-  args.transform_args = {{"image_size", Value::Array{kInputSize, kInputSize}},
-                         {"random_zoom_out", nullptr},
-                         {"random_iou_crop", nullptr},
-                         {"photometric_distort", nullptr}};
-  args.logger_args = {{"val_every_num_steps", std::max<std::int64_t>(1, options.steps / 4)}};
-  return args;
-}
 
 int demo(const DemoOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
@@ -64,31 +31,29 @@ int demo(const DemoOptions& options) {
                             options.out));
   }
 
-  fmt::print(stderr, "1/4 Drawing a data set of scenes in {}\n", (out / "data").string());
-  SyntheticDatasetSettings scenes;
-  scenes.out = out / "data";
-  scenes.train_images = 400;
-  scenes.test_images = 8;
-  scenes.overwrite = options.overwrite;
-  const std::filesystem::path data_yaml = write_synthetic_dataset(scenes).data_yaml;
+  const DemoPlan plan = plan_demo(options);
 
-  fmt::print(stderr, "2/4 Training PicoDet S from random weights\n");
+  fmt::print(
+      stderr, "1/4 Drawing {} scenes in {}\n", plan.scenes.train_images, (out / "data").string());
+  write_synthetic_dataset(plan.scenes);
+
+  fmt::print(stderr, "2/4 Training {} from random weights\n", plan.training.model);
   TrainResult trained;
   {
     const InterruptGuard interrupts;
-    trained = train_object_detection(demo_training(options, data_yaml, out / "run"));
+    trained = train_object_detection(plan.training);
   }
 
-  fmt::print(stderr, "3/4 Evaluating {} on held-out scenes\n", trained.exported_best);
+  fmt::print(stderr, "3/4 Evaluating {} on {}\n", trained.exported_best, plan.evaluated_on);
   EvaluateArgs evaluation;
   evaluation.model = trained.exported_best;
-  evaluation.data.path = data_yaml.string();
+  evaluation.data = plan.training.data;
   const EvaluationReport report = evaluate(evaluation);
 
-  fmt::print(stderr, "4/4 Predicting the test scenes\n");
+  fmt::print(stderr, "4/4 Predicting the scenes in {}\n", plan.predicted.string());
   const Model model = load_model(trained.exported_best);
   std::vector<std::string> pictures;
-  for (const InputImage& input : find_input_images({(out / "data/images/test").string()})) {
+  for (const InputImage& input : find_input_images({plan.predicted.string()})) {
     const Image image = read_image(input.path);
     const std::filesystem::path picture = out / "predictions" / input.relative;
     write_drawing(picture,
@@ -99,7 +64,7 @@ int demo(const DemoOptions& options) {
     pictures.push_back(picture.string());
   }
 
-  fmt::print("\nPictures with what the model found in scenes it has never seen:\n");
+  fmt::print("\nPictures with what the model found in {}:\n", plan.evaluated_on);
   for (const std::string& picture : pictures) fmt::print("  {}\n", picture);
   fmt::print("\nModel     {}\nCurves    tensorboard --logdir {}\n",
              trained.exported_best,
@@ -107,9 +72,10 @@ int demo(const DemoOptions& options) {
   fmt::print("Predict   saker predict --model {} --draw drawn IMAGE...\n", trained.exported_best);
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  fmt::print("\nmAP {:.3f}, mAP50 {:.3f} on {} held-out scenes, after {:.0f} s\n",
+  fmt::print("\nmAP {:.3f}, mAP50 {:.3f} on {}, {} images, after {:.0f} s\n",
              report.map,
              report.map_50,
+             plan.evaluated_on,
              report.images,
              seconds);
   return 0;
@@ -122,7 +88,11 @@ void add_demo_command(CLI::App& program, Action& action) {
   CLI::App* command = program.add_subcommand(
       "demo", "See it work: draw scenes, train on them, evaluate, predict, in minutes and offline");
   command->add_option("--out", options->out, "Folder for everything (default out/demo)");
-  command->add_option("--steps", options->steps, "Optimizer steps (default 700)")
+  command->add_option(
+      "--model",
+      options->model,
+      "A name of `saker models`; trained from random weights (default picodet/s-416)");
+  command->add_option("--steps", options->steps, "Optimizer steps (default 700; LTDETR 120)")
       ->check(CLI::PositiveNumber);
   command->add_flag("--overwrite", options->overwrite, "Write into a folder that is not empty");
   command->callback([options, &action] { action = [options] { return demo(*options); }; });

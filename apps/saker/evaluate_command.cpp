@@ -7,6 +7,7 @@
 #include "core/atomic_file.hpp"
 #include "saker/model.hpp"
 #include "saker/value.hpp"
+#include "warnings.hpp"
 
 namespace saker {
 namespace {
@@ -54,6 +55,7 @@ int run(EvaluateOptions& options) {
   options.args.data.path = options.data;
   if (options.num_workers >= 0) options.args.num_workers = options.num_workers;
   const EvaluationReport report = evaluate(options.args);
+  print_warnings(report.warnings);
   print_table(report);
   if (!options.json.empty())
     write_file_atomically(options.json, to_value(report).to_json(2) + "\n");

@@ -16,6 +16,7 @@
 #include "saker/error.hpp"
 #include "saker/image.hpp"
 #include "saker/model.hpp"
+#include "warnings.hpp"
 
 namespace saker {
 namespace {
@@ -129,6 +130,7 @@ int predict(const PredictOptions& options) {
   const std::vector<InputImage> inputs = find_input_images(options.inputs);
   if (!options.draw.empty()) require_writable_folder(options.draw, "--draw", options.overwrite);
   const Model model = load_model(options.model);
+  print_warnings(model.info().warnings);
   ResultSink sink(options, model.classes());
   Progress progress(inputs.size());
   const PredictArgs args{.threshold = options.threshold};

@@ -15,6 +15,7 @@ import statistics
 import subprocess
 import sys
 import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,47 +84,76 @@ def per_step(folder: Path, tag: str, first: int, steps: int) -> float:
     return (mean[steps] * steps - mean[first] * first) / (steps - first)
 
 
-def train(who: str, num_workers: int, first: int, steps: int) -> Process:
-    if who == "saker":
-        return Process([str(PROGRAM), "train", "--out", str(WORK / who), "--model", "picodet/s-416", "--data", str(data()), "--overwrite",
-                        f"steps={steps}", "batch_size=8", "gradient_accumulation_steps=1", f"num_workers={num_workers}",
-                        "precision=32-true", "accelerator=cpu", f"logger_args.log_every_num_steps={first}"])
-    return python(f"import lightly_train\nif __name__ == '__main__': lightly_train.train_object_detection(out='{WORK / who}', "
-                  f"model='picodet/s-416', data='{data()}', accelerator='cpu', overwrite=True, steps={steps}, batch_size=8, "
-                  f"gradient_accumulation_steps=1, num_workers={num_workers}, precision='32-true', "
-                  f"logger_args={{'log_every_num_steps': {first}}})")
+@dataclass(frozen=True)
+class Training:
+    """A short run that both make. The mean times of its steps leave the first ones out."""
+
+    model: str = "picodet/s-416"
+    batch_size: int = 8
+    precision: str = "32-true"
+    num_workers: int = 1
+    first: int = 10
+    steps: int = 40
+    one_size: bool = False  # images of one size in all batches, not of a size drawn by each
+
+    def folder(self, who: str) -> Path:
+        return WORK / "runs" / f"{self.model.replace('/', '-')}-{who}"
+
+    def run(self, who: str) -> Process:
+        if who == "saker":
+            return Process([str(PROGRAM), "train", "--out", str(self.folder(who)), "--model", self.model, "--data", str(data()),
+                            "--overwrite", f"steps={self.steps}", f"batch_size={self.batch_size}", "gradient_accumulation_steps=1",
+                            f"num_workers={self.num_workers}", f"precision={self.precision}", "accelerator=cpu",
+                            f"logger_args.log_every_num_steps={self.first}", *(["transform_args.scale_jitter=null"] * self.one_size)])
+        sizes = ", transform_args={'scale_jitter': None}" if self.one_size else ""
+        return python(f"import lightly_train\nif __name__ == '__main__': lightly_train.train_object_detection(out='{self.folder(who)}', "
+                      f"model='{self.model}', data='{data()}', accelerator='cpu', overwrite=True, steps={self.steps}, "
+                      f"batch_size={self.batch_size}, gradient_accumulation_steps=1, num_workers={self.num_workers}, "
+                      f"precision='{self.precision}', logger_args={{'log_every_num_steps': {self.first}}}{sizes})")
+
+    def seconds(self, who: str, tag: str) -> float:
+        return per_step(self.folder(who), tag, self.first, self.steps)
 
 
-def measure_train(rounds: int) -> list[Comparison]:
-    first, steps = 10, 40
-    speed = Comparison("training, PicoDet S-416, batch 8, float32", "steps/s", 1.5, True)
+PICODET = Training()
+VITT16 = Training(model="dinov3/vitt16-notpretrained-ltdetr", batch_size=4, first=2, steps=8, one_size=True)
+CONVNEXT_TINY = replace(VITT16, model="dinov3/convnext-tiny-notpretrained-ltdetr", batch_size=1, first=1, steps=2)
+
+
+def compare_training(training: Training, name: str, target: float, rounds: int) -> list[Comparison]:
+    speed = Comparison(f"training, {name}", "steps/s", target, True)
     memory = Comparison("  peak memory of it", "MB", 0.7, False)
     for _ in range(rounds):
-        processes, speeds = [], []
-        for who in ("saker", "reference"):
-            processes.append(train(who, 1, first, steps))
-            speeds.append(1 / per_step(WORK / who, "profiling/train_step_time_sec", first, steps))
-        speed.add(*speeds)
+        processes = [training.run(who) for who in ("saker", "reference")]
+        speed.add(*(1 / training.seconds(who, "profiling/train_step_time_sec") for who in ("saker", "reference")))
         memory.add(*(process.peak_megabytes for process in processes))
     return [speed, memory]
 
 
+def measure_train(rounds: int) -> list[Comparison]:
+    return compare_training(PICODET, "PicoDet S-416, batch 8, float32", 1.5, rounds)
+
+
+def measure_train_ltdetr(rounds: int) -> list[Comparison]:
+    bfloat16 = replace(VITT16, precision="bf16-mixed")
+    return (compare_training(VITT16, "LTDETR vitt16, batch 4, float32", 1.3, rounds)
+            + compare_training(bfloat16, "LTDETR vitt16, batch 4, bf16-mixed", 2.5, rounds))
+
+
 def measure_loader(rounds: int) -> list[Comparison]:
-    first, steps = 5, 20
+    training = replace(PICODET, num_workers=0, first=5, steps=20)
     loader = Comparison("loader, in the process of the training", "images/s", 3, True)
     for _ in range(rounds):
-        speeds = []
         for who in ("saker", "reference"):
-            train(who, 0, first, steps)
-            speeds.append(8 / per_step(WORK / who, "profiling/train_data_time_sec", first, steps))
-        loader.add(*speeds)
+            training.run(who)
+        loader.add(*(training.batch_size / training.seconds(who, "profiling/train_data_time_sec") for who in ("saker", "reference")))
     return [loader]
 
 
-def model() -> Path:
-    path = WORK / "saker" / "exported_models" / "exported_last.pt"
+def model(training: Training) -> Path:
+    path = training.folder("saker") / "exported_models" / "exported_last.pt"
     if not path.exists():
-        train("saker", 1, 5, 20)
+        replace(training, first=1, steps=2).run("saker")
     return path
 
 
@@ -131,23 +161,34 @@ def image() -> Path:
     return sorted((data().parent / "images" / "test").glob("*.jpg"))[0]
 
 
-def measure_predict(rounds: int) -> list[Comparison]:
-    code = (f"import time, statistics, torch, lightly_train\ntorch.set_num_threads({THREADS})\nm = lightly_train.load_model('{model()}')\n"
+def compare_prediction(training: Training, name: str, target: float, rounds: int) -> list[Comparison]:
+    file = model(training)
+    code = (f"import time, statistics, torch, lightly_train\ntorch.set_num_threads({THREADS})\nm = lightly_train.load_model('{file}')\n"
             f"times = []\nfor _ in range(60):\n b = time.monotonic(); m.predict('{image()}'); times.append(time.monotonic() - b)\n"
             "print('MEDIAN', statistics.median(times[10:]))")
-    predict = Comparison("predict end to end, one 640x480 JPEG", "1/s", 1.3, True)
+    predict = Comparison(f"predict, one 640x480 JPEG, {name}", "1/s", target, True)
     for _ in range(rounds):
-        ours = Process([str(BIN / "predict_versus"), str(model()), str(image())]).value("MEDIAN")
+        ours = Process([str(BIN / "predict_versus"), str(file), str(image())]).value("MEDIAN")
         predict.add(1 / ours, 1 / python(code).value("MEDIAN"))
     return [predict]
 
 
+def measure_predict(rounds: int) -> list[Comparison]:
+    return compare_prediction(PICODET, "PicoDet S-416", 1.3, rounds)
+
+
+def measure_predict_ltdetr(rounds: int) -> list[Comparison]:
+    return (compare_prediction(VITT16, "LTDETR vitt16", 1.5, rounds)
+            + compare_prediction(CONVNEXT_TINY, "LTDETR convnext-tiny", 1.5, rounds))
+
+
 def measure_startup(rounds: int) -> list[Comparison]:
-    code = f"import lightly_train\nm = lightly_train.load_model('{model()}')\nprint(m.predict('{image()}'))"
+    file = model(PICODET)
+    code = f"import lightly_train\nm = lightly_train.load_model('{file}')\nprint(m.predict('{image()}'))"
     wall = Comparison("saker predict, process start to JSON", "s", 0.15, False)
     cpu = Comparison("  processor time of it", "s", 0.15, False)
     for _ in range(rounds):
-        ours, theirs = Process([str(PROGRAM), "predict", "--model", str(model()), str(image())]), python(code)
+        ours, theirs = Process([str(PROGRAM), "predict", "--model", str(file), str(image())]), python(code)
         wall.add(ours.seconds, theirs.seconds)
         cpu.add(ours.cpu_seconds, theirs.cpu_seconds)
     return [wall, cpu]
@@ -221,7 +262,7 @@ def measure_evaluate(rounds: int) -> list[Comparison]:
 
 
 MEASURES = {"train": measure_train, "loader": measure_loader, "predict": measure_predict, "startup": measure_startup,
-            "evaluate": measure_evaluate}
+            "evaluate": measure_evaluate, "train-ltdetr": measure_train_ltdetr, "predict-ltdetr": measure_predict_ltdetr}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)

@@ -84,6 +84,7 @@ struct EvaluationReport {
   double mar_1 = -1, mar_10 = -1, mar_100 = -1, mar_small = -1, mar_medium = -1, mar_large = -1;
   std::vector<std::pair<std::string, double>> per_class;  // name, AP
   std::int64_t images = 0;
+  std::vector<std::string> warnings;  // what was odd about the model's file, one line each
 };
 EvaluationReport evaluate(const EvaluateArgs& args);
 

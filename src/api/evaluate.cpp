@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <utility>
 
 #include "api/model_source.hpp"
 #include "data/data_settings.hpp"
@@ -52,7 +53,8 @@ EvaluationReport to_report(const Validator::Outcome& outcome, const ClassNames& 
                           .mar_medium = m.mar_medium,
                           .mar_large = m.mar_large,
                           .per_class = {},
-                          .images = outcome.images};
+                          .images = outcome.images,
+                          .warnings = {}};
   for (const CocoClassResult& result : m.classes) {
     report.per_class.emplace_back(classes[static_cast<std::size_t>(result.label)].second,
                                   result.average_precision);
@@ -64,7 +66,7 @@ EvaluationReport to_report(const Validator::Outcome& outcome, const ClassNames& 
 
 EvaluationReport evaluate(const EvaluateArgs& args) {
   const ResolvedData resolved = resolve_data(args.data);
-  const ModelSource source = find_model(args.model);
+  ModelSource source = find_model(args.model);
   if (!source.has_weights()) {
     throw Error(
         ErrorKind::kUsage,
@@ -74,10 +76,12 @@ EvaluationReport evaluate(const EvaluateArgs& args) {
   }
   const auto data = std::make_shared<const YoloDataset>(resolved.args, args.split);
   require_same_classes(source, *data);
-  const std::shared_ptr<Detector> detector = load_detector(source);
   const Validator validator({data, validation_transform(source), args.batch_size, {}},
                             {.num_workers = resolve_num_workers(args.num_workers, 1)});
-  return to_report(validator.run(*detector, {}), source.spec.classes);
+  const std::shared_ptr<Detector> detector = load_detector(std::move(source));
+  EvaluationReport report = to_report(validator.run(*detector, {}), detector->spec().classes);
+  report.warnings = detector->warnings();
+  return report;
 }
 
 }  // namespace saker

@@ -116,7 +116,7 @@ std::vector<Detections> Model::predict_batch(const std::vector<Image>& images,
 }
 
 Model load_model(const std::string& name_or_file) {
-  const ModelSource source = find_model(name_or_file);
+  ModelSource source = find_model(name_or_file);
   if (!source.has_weights()) {
     throw Error(
         ErrorKind::kUsage,
@@ -124,7 +124,7 @@ Model load_model(const std::string& name_or_file) {
                     "model or a downloadable one of `saker models`",
                     name_or_file));
   }
-  std::shared_ptr<Detector> detector = load_detector(source);
+  std::shared_ptr<Detector> detector = load_detector(std::move(source));
   detector->deploy();
   return Model(std::make_unique<ModelState>(std::move(detector)));
 }

@@ -90,12 +90,12 @@ std::string find_model_name(const std::string& name_or_file) {
   return find_detector(name_or_file).plain_name;
 }
 
-std::shared_ptr<Detector> load_detector(const ModelSource& source) {
+std::shared_ptr<Detector> load_detector(ModelSource source) {
   try {
     std::shared_ptr<Detector> detector =
         family_of(source.spec.model_name)
             .make_for_weights(source.spec, source.weights, source.build_args, std::nullopt);
-    load_weights(*detector, source.weights, LoadMode::kStrict);
+    load_weights(*detector, std::move(source.weights), LoadMode::kStrict);
     return detector;
   } catch (const Error& error) {
     throw error.with_context(source.origin);

@@ -32,7 +32,8 @@ std::string find_model_name(const std::string& name_or_file);
 // The weights and arguments of an exported model or a training checkpoint.
 ModelSource read_model_file(const std::filesystem::path& path);
 
-// The detector of a source that has weights, loaded strictly.
-std::shared_ptr<Detector> load_detector(const ModelSource& source);
+// The detector of a source that has weights, loaded strictly. A source that is moved in here hands
+// over its memory.
+std::shared_ptr<Detector> load_detector(ModelSource source);
 
 }  // namespace saker

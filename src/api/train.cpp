@@ -83,8 +83,9 @@ ResolvedTransforms resolve_run_transforms(const TrainArgs& args,
   return resolve_transforms(transform_family(name, build_args), args.transform_args, context);
 }
 
+// Takes the weights out of the source.
 std::shared_ptr<Detector> make_starting_detector(const TrainArgs& args,
-                                                 const ModelSource& source,
+                                                 ModelSource& source,
                                                  const DetectorSpec& spec,
                                                  const Value& build_args,
                                                  RunLog& log) {
@@ -92,7 +93,8 @@ std::shared_ptr<Detector> make_starting_detector(const TrainArgs& args,
   if (!source.has_weights()) return make_detector(spec, build_args, seed);
   std::shared_ptr<Detector> detector =
       family_of(spec.model_name).make_for_weights(spec, source.weights, build_args, seed);
-  const WeightsReport report = load_weights(*detector, source.weights, LoadMode::kFineTuning);
+  const WeightsReport report =
+      load_weights(*detector, std::move(source.weights), LoadMode::kFineTuning);
   log.info(fmt::format("Weights of {}: {}", source.origin, report.summary()));
   return detector;
 }
@@ -235,7 +237,8 @@ TrainResult train_object_detection(const TrainArgs& args) {
   RunLog log;
   const RunFolder folder(args.out);
   const ResolvedData data = resolve_data(args.data);
-  const ModelSource source = starting_model(args, folder);
+  ModelSource source = starting_model(args, folder);
+  const bool has_weights = source.has_weights();
   const std::unique_ptr<Recipe> recipe =
       make_recipe(source.spec.model_name, args.model_args, problems);
   problems.throw_if_any();
@@ -288,7 +291,7 @@ TrainResult train_object_detection(const TrainArgs& args) {
       make_starting_detector(args, source, spec, build_args, log);
   for (const std::string& warning : detector->warnings()) log.warning(warning);
   // Weights of a whole detector bring their own backbone.
-  if (!source.has_weights()) {
+  if (!has_weights) {
     if (const std::string loaded = recipe->load_backbone(*detector); !loaded.empty())
       log.info(loaded);
   }

@@ -1,10 +1,10 @@
 #include "detectors/load_weights.hpp"
 
 #include <fmt/format.h>
-#include <torch/utils.h>
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -13,7 +13,14 @@
 namespace saker {
 namespace {
 
-using Pairs = std::vector<std::pair<torch::Tensor, torch::Tensor>>;  // destination, source
+// Names and shapes of a file, which remain when its tensors are given away.
+using Shapes = std::map<std::string, std::vector<std::int64_t>>;
+
+Shapes shapes_of(const StateDict& state) {
+  Shapes shapes;
+  for (const auto& [key, tensor] : state) shapes.emplace(key, tensor.sizes().vec());
+  return shapes;
+}
 
 std::string shape_text(const torch::Tensor& tensor) {
   std::string text = "[";
@@ -66,8 +73,7 @@ void require_same_classes(const std::vector<std::string>& class_modules,
 
 WeightsReport match(const StateDict& own,
                     const StateDict& state,
-                    const std::vector<std::string>& fresh_modules,
-                    Pairs& pairs) {
+                    const std::vector<std::string>& fresh_modules) {
   WeightsReport report;
   for (const auto& item : own) {
     const std::string& key = item.first;
@@ -86,7 +92,6 @@ WeightsReport match(const StateDict& own,
               shape_text(*source),
               shape_text(item.second)));
     } else {
-      pairs.emplace_back(item.second, *source);
       report.loaded.push_back(key);
     }
   }
@@ -99,7 +104,7 @@ WeightsReport match(const StateDict& own,
 }
 
 // What the file has and the detector left out on purpose is not missing.
-void set_aside_left_out(const StateDict& file, WeightsReport& report) {
+void set_aside_left_out(const Shapes& file, WeightsReport& report) {
   const auto left_out = std::stable_partition(report.missing.begin(),
                                               report.missing.end(),
                                               [&](const auto& key) { return !file.contains(key); });
@@ -123,9 +128,8 @@ void require_complete(const WeightsReport& report, std::size_t own_entries) {
   }
 }
 
-void copy_all(const Pairs& pairs) {
-  const torch::NoGradGuard no_grad;
-  for (auto& [destination, source] : pairs) torch::Tensor(destination).copy_(source);
+void set_loaded(const StateDict& own, const WeightsReport& report, StateDict& weights) {
+  for (const std::string& key : report.loaded) set_values(*own.find(key), weights.take(key));
 }
 
 StateDict with_prefix_removed(const StateDict& state, std::string_view prefix) {
@@ -153,39 +157,42 @@ std::string WeightsReport::summary() const {
   return text;
 }
 
-WeightsReport load_weights(Detector& detector, const StateDict& file, LoadMode mode) {
+WeightsReport load_weights(Detector& detector, StateDict file, LoadMode mode) {
   const StateDict own = collect_state_dict(detector);
   const std::vector<std::string> class_modules = detector.class_dependent_modules();
   if (mode == LoadMode::kStrict) require_same_classes(class_modules, own, file);
-  const StateDict state = detector.adapt_weights(file);
+  const Shapes file_shapes = shapes_of(file);
+  StateDict weights = detector.adapt_weights(file);
+  file = {};
   std::vector<std::string> fresh_modules;
-  if (mode == LoadMode::kFineTuning) fresh_modules = mismatched_modules(class_modules, own, state);
-  Pairs pairs;
-  WeightsReport report = match(own, state, fresh_modules, pairs);
-  set_aside_left_out(file, report);
+  if (mode == LoadMode::kFineTuning)
+    fresh_modules = mismatched_modules(class_modules, own, weights);
+  WeightsReport report = match(own, weights, fresh_modules);
+  set_aside_left_out(file_shapes, report);
   for (const std::string& key : report.loaded) {
-    const torch::Tensor* source = file.find(key);
-    if (source != nullptr && source->sizes() != own.find(key)->sizes())
+    const auto source = file_shapes.find(key);
+    if (source != file_shapes.end() && own.find(key)->sizes() != source->second)
       report.adapted.push_back(key);
   }
   if (mode == LoadMode::kStrict) require_complete(report, own.size());
-  if (pairs.empty()) {
+  if (report.loaded.empty()) {
     throw Error(
         ErrorKind::kCheckpoint,
         fmt::format(
             "none of the {} entries of the weights fits the model {}; they belong to another one",
-            file.size(),
+            file_shapes.size(),
             detector.spec().model_name));
   }
-  copy_all(pairs);
+  set_loaded(own, report, weights);
   return report;
 }
 
 WeightsReport load_backbone_weights(torch::nn::Module& backbone,
-                                    const StateDict& state,
+                                    StateDict file,
                                     LoadMode mode,
                                     const AdaptBackboneWeights& adapt) {
-  StateDict weights = state;
+  const std::size_t file_entries = file.size();
+  StateDict weights = std::move(file);
   if (count_with_prefix(weights, "module.") == weights.size())
     weights = with_prefix_removed(weights, "module.");
   constexpr std::array<std::string_view, 3> kPrefixes = {"_model.", "model.", "backbone."};
@@ -198,16 +205,15 @@ WeightsReport load_backbone_weights(torch::nn::Module& backbone,
 
   if (adapt) weights = adapt(weights);
 
-  Pairs pairs;
   const StateDict own = collect_state_dict(backbone);
-  WeightsReport report = match(own, weights, {}, pairs);
-  if (mode == LoadMode::kStrict && !pairs.empty()) require_complete(report, own.size());
-  if (pairs.empty()) {
+  WeightsReport report = match(own, weights, {});
+  if (report.loaded.empty()) {
     throw Error(ErrorKind::kCheckpoint,
                 fmt::format("none of the {} entries of the backbone weights fits the backbone",
-                            state.size()));
+                            file_entries));
   }
-  copy_all(pairs);
+  if (mode == LoadMode::kStrict) require_complete(report, own.size());
+  set_loaded(own, report, weights);
   return report;
 }
 

@@ -29,10 +29,12 @@ enum class LoadMode {
                 // stay fresh as a whole
 };
 
-// Copies values, converting their type, after Detector::adapt_weights. Throws Error (checkpoint)
-// for a shape that cannot fit, for a file of which nothing fits and, in strict mode, for missing
-// and unexpected keys and another number of classes; the detector is then unchanged.
-WeightsReport load_weights(Detector& detector, const StateDict& state, LoadMode mode);
+// Gives the detector the values, converting their type, after Detector::adapt_weights. Weights that
+// were read from a file and are moved in here hand over their memory where that is possible; others
+// are copied. Throws Error (checkpoint) for a shape that cannot fit, for a file of which nothing
+// fits and, in strict mode, for missing and unexpected keys and another number of classes; the
+// detector is then unchanged.
+WeightsReport load_weights(Detector& detector, StateDict file, LoadMode mode);
 
 // A file's weights in the names and shapes of a backbone.
 using AdaptBackboneWeights = std::function<StateDict(const StateDict&)>;
@@ -41,7 +43,7 @@ using AdaptBackboneWeights = std::function<StateDict(const StateDict&)>;
 // "backbone."; where only some start with the latter, only those count. `adapt` sees the keys
 // without them.
 WeightsReport load_backbone_weights(torch::nn::Module& backbone,
-                                    const StateDict& state,
+                                    StateDict file,
                                     LoadMode mode = LoadMode::kFineTuning,
                                     const AdaptBackboneWeights& adapt = {});
 

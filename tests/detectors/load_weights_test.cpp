@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <string>
+#include <utility>
 
 #include "detectors/picodet/golden_weights.hpp"
 #include "error_message.hpp"
 #include "saker/error.hpp"
+#include "temporary_folder.hpp"
+#include "weights/weights_file.hpp"
 
 namespace saker {
 namespace {
@@ -42,6 +44,21 @@ TEST(LoadWeights, StrictTakesEveryEntry) {
   const StateDict loaded = collect_state_dict(*model);
   for (const auto& item : collect_state_dict(*source))
     ASSERT_TRUE(item.second.equal(*loaded.find(item.first))) << item.first;
+}
+
+TEST(LoadWeights, WeightsOfAFileHandOverTheirMemory) {
+  const test::TemporaryFolder folder;
+  const auto source = test::golden_picodet("picodet/s-416", 3, {64, 64});
+  write_weights_file(folder / "weights.pt", to_pickle(collect_state_dict(*source), true));
+  StateDict weights = to_state_dict(read_weights_file(folder / "weights.pt"));
+  const std::string key = "backbone.conv1.conv.weight";
+  const void* memory = weights.find(key)->data_ptr();
+  const auto model = fresh(3);
+  load_weights(*model, std::move(weights), LoadMode::kStrict);
+  const torch::Tensor& weight = model->named_parameters()[key];
+  EXPECT_EQ(weight.data_ptr(), memory);
+  EXPECT_TRUE(weight.requires_grad());
+  EXPECT_TRUE(weight.equal(source->named_parameters()[key]));
 }
 
 TEST(LoadWeights, StrictNamesWhatIsWrong) {
