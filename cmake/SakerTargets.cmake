@@ -25,12 +25,13 @@ function(saker_add_library name)
   endif()
 endfunction()
 
-# saker_add_test(NAME SOURCES ... [TORCH] [LINK targets...] [LABEL label])
+# saker_add_test(NAME SOURCES ... [TORCH] [ALONE] [LINK targets...] [LABEL label])
 #
 # One GoogleTest program per folder. Each of its cases is a CTest test, so that skipped ones are seen; of a program above the line,
-# which takes half a second to start, each suite is. The label "slow" is for those that `ctest -LE slow` leaves out.
+# which takes half a second to start, each suite is. The label "slow" is for those that `ctest -LE slow` leaves out. With
+# ALONE nothing runs beside its cases, which wait for all threads so often that a neighbour would slow them tenfold.
 function(saker_add_test name)
-  cmake_parse_arguments(ARG "TORCH" "LABEL" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "TORCH;ALONE" "LABEL" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE saker_flags ${ARG_LINK} saker_test_support GTest::gtest)
   # Tests call what is fast; they are compiled for a short build.
@@ -48,7 +49,8 @@ function(saker_add_test name)
     saker_add_suites(${name})
   else()
     target_link_libraries(${name} PRIVATE GTest::gtest_main)
-    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 900 LABELS "${ARG_LABEL}")
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 900 RUN_SERIAL ${ARG_ALONE}
+      LABELS "${ARG_LABEL}")
   endif()
 endfunction()
 
