@@ -6,6 +6,7 @@
 #include "nn/parallel.hpp"
 #include "nn/pixel_depthwise_kernel.hpp"
 #include "nn/plain_float.hpp"
+#include "nn/release_parameters.hpp"
 #include "nn/scratch.hpp"
 
 namespace saker {
@@ -132,7 +133,10 @@ FoldedConvNext::FoldedConvNext(Dinov3ConvNext& net)
   for (std::size_t s = 0; s < Dinov3ConvNext::kStages; ++s) {
     if (s > 0) downsamples_.emplace_back(*net.downsample_norm(s), *net.downsample_convolution(s));
     std::vector<FoldedConvNextBlock> blocks;
-    for (ConvNextBlock& block : net.blocks(s)) blocks.emplace_back(*block);
+    for (ConvNextBlock& block : net.blocks(s)) {
+      blocks.emplace_back(*block);
+      release_parameters(*block);
+    }
     stages_.push_back(std::move(blocks));
   }
 }

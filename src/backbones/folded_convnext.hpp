@@ -52,7 +52,8 @@ class FoldedConvNext {
   // Whether this processor has the kernels and the weights are on the CPU.
   static bool serves(const Dinov3ConvNext& net);
 
-  // Later changes of the network do not reach it.
+  // Later changes of the network do not reach it. The network's blocks lose their weights one after
+  // the other, so that a large network is not in memory twice.
   explicit FoldedConvNext(Dinov3ConvNext& net);
 
   // images: [B, C, H, W] float32 on the CPU. Returns channels-last maps [B, C, h, w].

@@ -1,6 +1,6 @@
 #include "nn/packed_linear.hpp"
 
-#include <vector>
+#include <algorithm>
 
 #include "nn/parallel.hpp"
 #include "nn/plain_float.hpp"
@@ -10,6 +10,7 @@ namespace saker {
 namespace {
 
 constexpr std::int64_t kLeastLinearWork = 1 << 17;  // multiplications worth a thread
+constexpr std::int64_t kLeastPacking = 1 << 16;     // values worth a thread
 
 const LinearKernel* best_linear_kernel() { return linear_kernel(best_processor_level()); }
 
@@ -25,14 +26,22 @@ PackedLinear::PackedLinear(const torch::Tensor& weight,
     throw Error(ErrorKind::kInternal, "this processor has no kernel for packed linear layers");
   const std::int64_t width = best_linear_kernel()->panel_width;
   const std::int64_t panels = (out_ + width - 1) / width;
-  panels_ = torch::zeros({panels, in_, width});
+  panels_ = torch::empty({panels, in_, width});
   bias_ = torch::zeros({panels * width});
-  const std::vector<float> values = plain_values(weight);
-  const float* const from = values.data();
-  for (std::int64_t c = 0; c < out_; ++c) {
-    float* const to = panels_.mutable_data_ptr<float>() + c / width * width * in_ + c % width;
-    for (std::int64_t j = 0; j < in_; ++j) to[j * width] = from[c * in_ + j];
-  }
+  const torch::Tensor values = plain_tensor(weight);
+  const float* const from = values.const_data_ptr<float>();
+  float* const to = panels_.mutable_data_ptr<float>();
+  parallel_for(
+      panels, kLeastPacking / (in_ * width) + 1, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t panel = begin; panel < end; ++panel) {
+          const std::int64_t first = panel * width, rows = std::min(width, out_ - first);
+          for (std::int64_t j = 0; j < in_; ++j) {
+            float* const row = to + (panel * in_ + j) * width;
+            for (std::int64_t c = 0; c < rows; ++c) row[c] = from[(first + c) * in_ + j];
+            std::fill(row + rows, row + width, 0.0F);
+          }
+        }
+      });
   if (bias.defined()) bias_.narrow(0, 0, out_).copy_(bias.detach());
 }
 

@@ -21,9 +21,14 @@ inline torch::Tensor with_contiguous_images(const torch::Tensor& tensor) {
   return contiguous ? tensor : tensor.contiguous();
 }
 
+// A tensor of any float type as contiguous float32 on the CPU; itself where it is one.
+inline torch::Tensor plain_tensor(const torch::Tensor& tensor) {
+  return tensor.detach().to(torch::kCPU, torch::kFloat32).contiguous();
+}
+
 // The values of a tensor of any float type, row by row.
 inline std::vector<float> plain_values(const torch::Tensor& tensor) {
-  const torch::Tensor plain = tensor.detach().to(torch::kCPU, torch::kFloat32).contiguous();
+  const torch::Tensor plain = plain_tensor(tensor);
   const float* const data = plain.const_data_ptr<float>();
   return {data, data + plain.numel()};
 }
