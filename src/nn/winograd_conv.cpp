@@ -69,10 +69,13 @@ struct Tiling {
 WinogradConv::WinogradConv(const torch::Tensor& weight, const torch::Tensor& bias) {
   const torch::NoGradGuard no_grad;
   const torch::Tensor g = filter_transform();
-  const torch::Tensor filters = weight.detach().to(torch::kFloat64);  // [out, in, 3, 3]
-  const torch::Tensor transformed = torch::matmul(torch::matmul(g, filters), g.t());
+  const std::int64_t out = weight.size(0), in = weight.size(1);
+  const torch::Tensor filters = weight.detach().to(torch::kFloat64).reshape({out * in, -1});
+  // G f G^T of every filter f [3, 3] at once, as a product with the values of f in a row.
+  const torch::Tensor transformed =
+      torch::mm(torch::kron(g, g), filters.t()).view({kValues, out, in});
   for (std::int64_t p = 0; p < kValues; ++p)
-    products_.emplace_back(transformed.select(3, p % kTile).select(2, p / kTile), torch::Tensor());
+    products_.emplace_back(transformed.select(0, p), torch::Tensor());
   bias_.resize(static_cast<std::size_t>(weight.size(0)));
   if (!bias.defined()) return;
   const torch::Tensor source = bias.detach().to(torch::kFloat32).contiguous();
