@@ -24,10 +24,11 @@ std::array<const DetectorFamily*, 2> families() { return {&ltdetr_family(), &pic
   }
   const std::vector<std::string> nearest = nearest_names(name, all, 3);
   const std::string hint =
-      nearest.empty() ? "." : fmt::format("; did you mean {}?", fmt::join(nearest, " or "));
+      nearest.empty() ? "" : fmt::format("; did you mean {}?", fmt::join(nearest, " or "));
   throw Error(
       ErrorKind::kUsage,
-      fmt::format("there is no model \"{}\"{} Models: {}", name, hint, fmt::join(all, ", ")));
+      fmt::format(
+          "there is no model \"{}\"{} (`saker models` lists all {})", name, hint, all.size()));
 }
 
 }  // namespace

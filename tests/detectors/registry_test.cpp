@@ -25,7 +25,7 @@ TEST(Registry, MakesEveryDetectorByName) {
   }
 }
 
-TEST(Registry, NamesTheNearestAndAllForAnUnknownName) {
+TEST(Registry, NamesTheNearestForAnUnknownName) {
   try {
     make_detector(spec_of("picodet/s-461"), {}, 0);
     FAIL() << "no error";
@@ -33,7 +33,7 @@ TEST(Registry, NamesTheNearestAndAllForAnUnknownName) {
     EXPECT_EQ(error.kind(), ErrorKind::kUsage);
     const std::string message = error.what();
     EXPECT_NE(message.find("did you mean picodet/s-416"), std::string::npos) << message;
-    EXPECT_NE(message.find("picodet-l-coco"), std::string::npos) << message;
+    EXPECT_NE(message.find("saker models"), std::string::npos) << message;
   }
 }
 
