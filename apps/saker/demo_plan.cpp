@@ -43,7 +43,6 @@ DemoPlan picodet_plan(const DemoOptions& options) {
                          {"random_zoom_out", nullptr},
                          {"random_iou_crop", nullptr},
                          {"photometric_distort", nullptr}};
-  args.logger_args = {{"val_every_num_steps", std::max<std::int64_t>(1, *args.steps / 4)}};
   return plan;
 }
 
@@ -86,7 +85,6 @@ DemoPlan ltdetr_plan(const DemoOptions& options) {
                          {"mixup", nullptr},
                          {"copyblend", nullptr},
                          {"scale_jitter", nullptr}};
-  args.logger_args = {{"val_every_num_steps", std::max<std::int64_t>(1, *args.steps / 4)}};
   return plan;
 }
 
@@ -101,6 +99,8 @@ DemoPlan plan_demo(const DemoOptions& options) {
   plan.training.out = (out / "run").string();
   plan.training.overwrite = options.overwrite;
   plan.training.gradient_accumulation_steps = 1;
+  plan.training.logger_args = {
+      {"val_every_num_steps", std::max<std::int64_t>(1, *plan.training.steps / 4)}};
   return plan;
 }
 

@@ -9,6 +9,7 @@
 #include "api/model_source.hpp"
 #include "detectors/init_args.hpp"
 #include "detectors/registry.hpp"
+#include "error_message.hpp"
 #include "fill.hpp"
 #include "golden.hpp"
 #include "saker/error.hpp"
@@ -76,10 +77,6 @@ class LtdetrFile : public testing::Test {
   ExportedModel model_;
   test::TemporaryFolder folder_;
 };
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 TEST_F(LtdetrFile, PredictsAsTheReference) {
   const auto golden =
@@ -169,9 +166,9 @@ TEST_F(LtdetrFile, IsReadUnderTheClassesOfOlderVersions) {
     EXPECT_NO_THROW(load_model(write())) << name;
   }
   model_.model_class_path += "X";
-  EXPECT_TRUE(contains(error_of(ErrorKind::kCheckpoint), "is no detector"));
+  EXPECT_TRUE(test::contains(error_of(ErrorKind::kCheckpoint), "is no detector"));
   model_.model_class_path = "a.b.DINOv2LTDETRDSPObjectDetection";
-  EXPECT_TRUE(contains(error_of(ErrorKind::kUnsupported), "not offered"));
+  EXPECT_TRUE(test::contains(error_of(ErrorKind::kUnsupported), "not offered"));
 }
 
 TEST_F(LtdetrFile, WeightsWithoutMovingAverageAreRead) {
@@ -186,7 +183,7 @@ TEST_F(LtdetrFile, SaysWhatIsWrongWithIt) {
   const ExportedModel intact = model_;
   const auto expect = [&](const char* part, ErrorKind kind = ErrorKind::kCheckpoint) {
     const std::string message = error_of(kind);
-    EXPECT_TRUE(contains(message, part)) << message;
+    EXPECT_TRUE(test::contains(message, part)) << message;
     model_ = intact;
   };
   set_init_arg("model_name", "dinov9/vitt16-ltdetr");
@@ -228,7 +225,7 @@ TEST_F(LtdetrFile, WarnsOfArgumentsThatItDoesNotKnow) {
   set_init_arg("from_the_future", 1);
   const Model model = load_model(write());
   ASSERT_EQ(model.info().warnings.size(), 1U);
-  EXPECT_TRUE(contains(model.info().warnings[0], "from_the_future"));
+  EXPECT_TRUE(test::contains(model.info().warnings[0], "from_the_future"));
 }
 
 struct Written {

@@ -14,7 +14,7 @@ namespace saker {
 namespace {
 
 bool starts_from_nothing(const std::string& backbone) {
-  return backbone.ends_with("-notpretrained") || backbone.find("/_") != std::string::npos;
+  return backbone.ends_with(kNotPretrainedSuffix) || backbone.find("/_") != std::string::npos;
 }
 
 }  // namespace
