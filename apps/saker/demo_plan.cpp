@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <string_view>
 
+#include "backbones/backbone_config.hpp"
 #include "data/synth/object_look.hpp"
 
 namespace saker {
 namespace {
-
-constexpr std::string_view kNotPretrained = "-notpretrained";
 
 DataArgs data_in(const std::filesystem::path& folder, const std::string& evaluated_split) {
   DataArgs data;
@@ -50,10 +49,11 @@ DemoPlan picodet_plan(const DemoOptions& options) {
 std::string without_weights(std::string name) {
   constexpr std::string_view kCoco = "-coco", kFamily = "-ltdetr";
   if (name.ends_with(kCoco)) name.resize(name.size() - kCoco.size());
-  if (name.find("ltdetr") == std::string::npos || name.find(kNotPretrained) != std::string::npos)
+  if (name.find("ltdetr") == std::string::npos ||
+      name.find(kNotPretrainedSuffix) != std::string::npos)
     return name;  // the training refuses what is no name
   return name.insert(name.ends_with(kFamily) ? name.size() - kFamily.size() : name.size(),
-                     kNotPretrained);
+                     kNotPretrainedSuffix);
 }
 
 DemoPlan ltdetr_plan(const DemoOptions& options) {

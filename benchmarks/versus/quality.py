@@ -17,7 +17,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from versus import ENVIRONMENT, PROGRAM
+from versus import ENVIRONMENT, training_command
 
 COLOURS = {"saker": "#1b6ca8", "saker, box_refine=reference": "#3a9d5d", "reference": "#c8553d"}
 
@@ -34,18 +34,10 @@ class Settings:
 
     def command(self, who: str, seed: int, out: Path) -> list[str]:
         model_args = {**self.model_args, **({"box_refine": "reference"} if who.endswith("=reference") else {})}
-        if who != "reference":
-            nested = [f"model_args.{key}={value}" for key, value in model_args.items()]
-            return [str(PROGRAM), "train", "--out", str(out), "--model", self.model, "--data", str(self.data), "--overwrite",
-                    f"steps={self.steps}", f"batch_size={self.batch_size}", "gradient_accumulation_steps=1", f"seed={seed}",
-                    "precision=32-true", "accelerator=cpu", f"logger_args.val_every_num_steps={self.every}",
-                    f"logger_args.log_every_num_steps={self.every}", f"transform_args.image_size=[{self.side},{self.side}]",
-                    "transform_args.scale_jitter=null", *nested]
-        arguments = dict(out=str(out), model=self.model, data=str(self.data), overwrite=True, steps=self.steps, batch_size=self.batch_size,
-                         gradient_accumulation_steps=1, seed=seed, precision="32-true", accelerator="cpu", num_workers=1,
-                         logger_args={"val_every_num_steps": self.every, "log_every_num_steps": self.every},
-                         transform_args={"image_size": (self.side, self.side), "scale_jitter": None}, model_args=model_args)
-        return [sys.executable, "-c", f"import lightly_train\nif __name__ == '__main__': lightly_train.train_object_detection(**{arguments!r})"]
+        return training_command("reference" if who == "reference" else "saker", out, self.model, self.data, steps=self.steps,
+                                batch_size=self.batch_size, seed=seed, precision="32-true", num_workers=1, model_args=model_args,
+                                logger_args={"val_every_num_steps": self.every, "log_every_num_steps": self.every},
+                                transform_args={"image_size": [self.side, self.side], "scale_jitter": None})
 
 
 def curves(folder: Path) -> dict[str, list[tuple[int, float]]]:

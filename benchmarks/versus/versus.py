@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import copy
 import glob
+import json
 import os
 import re
 import statistics
@@ -66,6 +67,26 @@ class Comparison:
               f" target {'at least' if self.faster else 'at most'} {self.target}", flush=True)
 
 
+def assignments(settings: dict, prefix: str = "") -> list[str]:
+    """The settings as the program takes them: key=value, nested keys with dots."""
+    parts = []
+    for key, value in settings.items():
+        if isinstance(value, dict):
+            parts += assignments(value, f"{prefix}{key}.")
+        else:
+            parts.append(f"{prefix}{key}={value if isinstance(value, str) else json.dumps(value)}")
+    return parts
+
+
+def training_command(who: str, out: Path, model: str, data: Path, **settings) -> list[str]:
+    """Trains on the processor, by the program or by the reference's function of the same settings."""
+    settings = {"accelerator": "cpu", "gradient_accumulation_steps": 1, **settings}
+    if who == "saker":
+        return [str(PROGRAM), "train", "--out", str(out), "--model", model, "--data", str(data), "--overwrite", *assignments(settings)]
+    arguments = {"out": str(out), "model": model, "data": str(data), "overwrite": True, **settings}
+    return [sys.executable, "-c", f"import lightly_train\nif __name__ == '__main__': lightly_train.train_object_detection(**{arguments!r})"]
+
+
 def data() -> Path:
     yaml = WORK / "data" / "data.yaml"
     if not yaml.exists():
@@ -100,16 +121,10 @@ class Training:
         return WORK / "runs" / f"{self.model.replace('/', '-')}-{who}"
 
     def run(self, who: str) -> Process:
-        if who == "saker":
-            return Process([str(PROGRAM), "train", "--out", str(self.folder(who)), "--model", self.model, "--data", str(data()),
-                            "--overwrite", f"steps={self.steps}", f"batch_size={self.batch_size}", "gradient_accumulation_steps=1",
-                            f"num_workers={self.num_workers}", f"precision={self.precision}", "accelerator=cpu",
-                            f"logger_args.log_every_num_steps={self.first}", *(["transform_args.scale_jitter=null"] * self.one_size)])
-        sizes = ", transform_args={'scale_jitter': None}" if self.one_size else ""
-        return python(f"import lightly_train\nif __name__ == '__main__': lightly_train.train_object_detection(out='{self.folder(who)}', "
-                      f"model='{self.model}', data='{data()}', accelerator='cpu', overwrite=True, steps={self.steps}, "
-                      f"batch_size={self.batch_size}, gradient_accumulation_steps=1, num_workers={self.num_workers}, "
-                      f"precision='{self.precision}', logger_args={{'log_every_num_steps': {self.first}}}{sizes})")
+        sizes = {"transform_args": {"scale_jitter": None}} if self.one_size else {}
+        return Process(training_command(who, self.folder(who), self.model, data(), steps=self.steps, batch_size=self.batch_size,
+                                        num_workers=self.num_workers, precision=self.precision,
+                                        logger_args={"log_every_num_steps": self.first}, **sizes))
 
     def seconds(self, who: str, tag: str) -> float:
         return per_step(self.folder(who), tag, self.first, self.steps)

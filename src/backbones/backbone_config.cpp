@@ -37,7 +37,7 @@ void add_with_variants(std::vector<BackboneConfig>& configs,
                        bool eupe) {
   configs.push_back(published);
   configs.push_back(published);
-  configs.back().name += "-notpretrained";
+  configs.back().name += kNotPretrainedSuffix;
   if (!eupe) return;
   configs.push_back(published);
   configs.back().name += "-eupe";
@@ -116,7 +116,7 @@ void add_dinov2_vits(std::vector<BackboneConfig>& configs) {
       config.pretraining_drop_path_rate = kPublishedDropPathRate;
       configs.push_back(config);
 
-      config.name += "-notpretrained";
+      config.name += kNotPretrainedSuffix;
       config.position_grid = kUntrainedSide / config.patch_size;
       config.pretraining_drop_path_rate = row.drop_path_rate;
       config.swiglu = row.swiglu;

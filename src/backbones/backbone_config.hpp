@@ -12,6 +12,9 @@
 
 namespace saker {
 
+// Ends the names of backbones and detectors that start without weights.
+inline constexpr std::string_view kNotPretrainedSuffix = "-notpretrained";
+
 enum class BackboneKind { kDinov3Vit, kDinov2Vit, kConvNext, kEcVit };
 
 // Fields of the other kinds keep their defaults.

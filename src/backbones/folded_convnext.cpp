@@ -6,7 +6,6 @@
 #include "nn/parallel.hpp"
 #include "nn/pixel_depthwise_kernel.hpp"
 #include "nn/plain_float.hpp"
-#include "nn/release_parameters.hpp"
 #include "nn/scratch.hpp"
 
 namespace saker {
@@ -35,15 +34,17 @@ void normalize_pixels(const FoldedNorm& norm, torch::Tensor& x) {
 
 }  // namespace
 
-FoldedConvNextBlock::FoldedConvNextBlock(const ConvNextBlockImpl& block)
+FoldedConvNextBlock::FoldedConvNextBlock(ConvNextBlockImpl& block)
     : kernel_(block.dwconv->weight.size(2)),
       weight_(plain_values(block.dwconv->weight.flatten(1).t())),
       bias_(plain_values(block.dwconv->bias)),
       zeros_(bias_.size()),
       norm_(folded(*block.norm)),
-      pwconv1_(block.pwconv1->weight, block.pwconv1->bias, Activation::kGelu),
-      pwconv2_(block.pwconv2->weight * block.gamma.unsqueeze(1),
-               block.pwconv2->bias * block.gamma) {}
+      pwconv1_(PackedLinear::taking(block.pwconv1->weight, block.pwconv1->bias, Activation::kGelu)),
+      pwconv2_(PackedLinear::taking(block.pwconv2->weight,
+                                    block.pwconv2->bias * block.gamma,
+                                    Activation::kNone,
+                                    block.gamma)) {}
 
 void FoldedConvNextBlock::run(const torch::Tensor& x, torch::Tensor& y) const {
   const std::int64_t channels = x.size(3), hidden_width = pwconv1_.out();
@@ -133,10 +134,7 @@ FoldedConvNext::FoldedConvNext(Dinov3ConvNext& net)
   for (std::size_t s = 0; s < Dinov3ConvNext::kStages; ++s) {
     if (s > 0) downsamples_.emplace_back(*net.downsample_norm(s), *net.downsample_convolution(s));
     std::vector<FoldedConvNextBlock> blocks;
-    for (ConvNextBlock& block : net.blocks(s)) {
-      blocks.emplace_back(*block);
-      release_parameters(*block);
-    }
+    for (ConvNextBlock& block : net.blocks(s)) blocks.emplace_back(*block);
     stages_.push_back(std::move(blocks));
   }
 }

@@ -18,7 +18,8 @@ namespace saker {
 
 class FoldedConvNextBlock {
  public:
-  explicit FoldedConvNextBlock(const ConvNextBlockImpl& block);
+  // Takes the matrices of the block, which is of no use afterwards.
+  explicit FoldedConvNextBlock(ConvNextBlockImpl& block);
 
   // Writes the block's output for x into y; both [B, H, W, C] contiguous, not the same.
   void run(const torch::Tensor& x, torch::Tensor& y) const;
@@ -52,8 +53,7 @@ class FoldedConvNext {
   // Whether this processor has the kernels and the weights are on the CPU.
   static bool serves(const Dinov3ConvNext& net);
 
-  // Later changes of the network do not reach it. The network's blocks lose their weights one after
-  // the other, so that a large network is not in memory twice.
+  // Takes the matrices of the network's blocks, which are of no use afterwards.
   explicit FoldedConvNext(Dinov3ConvNext& net);
 
   // images: [B, C, H, W] float32 on the CPU. Returns channels-last maps [B, C, h, w].

@@ -20,8 +20,8 @@ class FoldedVit {
   // Whether this processor and these blocks, on the CPU, are served.
   static bool serves(VitBlocks& blocks);
 
-  // norm: of the taps; null for none. leading: tokens before the patches. Later changes of the
-  // modules do not reach it.
+  // norm: of the taps; null for none. leading: tokens before the patches. Takes the matrices of the
+  // blocks, which are of no use afterwards.
   FoldedVit(VitBlocks& blocks, const torch::nn::LayerNorm& norm, std::int64_t leading);
 
   // tokens: [B, leading + patches, width] contiguous float32 on the CPU, used as memory to work in.

@@ -19,9 +19,15 @@ constexpr std::int64_t kLargestHead = 256;
 const AttentionKernel& kernel() { return *attention_kernel(best_processor_level()); }
 
 // The output of a linear layer behind a layer scale.
-PackedLinear scaled(const LinearImpl& linear, const LayerScale& scale) {
-  if (!scale) return {linear.weight, linear.bias};
-  return {linear.weight * scale->gamma.unsqueeze(1), linear.bias * scale->gamma};
+PackedLinear scaled(LinearImpl& linear, const LayerScale& scale) {
+  if (!scale) return PackedLinear::taking(linear.weight, linear.bias);
+  return PackedLinear::taking(
+      linear.weight, linear.bias * scale->gamma, Activation::kNone, scale->gamma);
+}
+
+PackedLinear queries_keys_values(SelfAttentionImpl& attention) {
+  torch::Tensor weight = attention.qkv_weight();
+  return PackedLinear::taking(weight, attention.qkv_bias());
 }
 
 FoldedNorm folded(const torch::nn::LayerNorm& norm) {
@@ -47,14 +53,14 @@ bool FoldedTransformerBlock::serves(const TransformerBlockOptions& options) {
          head % 2 == 0 && head <= kLargestHead && options.feed_forward == FeedForwardKind::kMlp;
 }
 
-FoldedTransformerBlock::FoldedTransformerBlock(const TransformerBlockImpl& block)
+FoldedTransformerBlock::FoldedTransformerBlock(TransformerBlockImpl& block)
     : width_(block.options().width),
       heads_(block.options().heads),
       norm1_(folded(block.norm1)),
       norm2_(folded(block.norm2)),
-      qkv_(block.attn->qkv_weight(), block.attn->qkv_bias()),
+      qkv_(queries_keys_values(*block.attn)),
       proj_(scaled(*block.attn->proj, block.ls1)),
-      fc1_(block.mlp->fc1->weight, block.mlp->fc1->bias, Activation::kGelu),
+      fc1_(PackedLinear::taking(block.mlp->fc1->weight, block.mlp->fc1->bias, Activation::kGelu)),
       fc2_(scaled(*block.mlp->fc2, block.ls2)) {}
 
 void FoldedTransformerBlock::attend(const torch::Tensor& x,

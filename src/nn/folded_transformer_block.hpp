@@ -37,9 +37,9 @@ class FoldedTransformerBlock {
   // Whether this processor and block are served: MLPs on a processor with kernels.
   static bool serves(const TransformerBlockOptions& options);
 
-  // Later changes of the block do not reach it. Differs from it by rounding. The block must be
-  // served, on the CPU.
-  explicit FoldedTransformerBlock(const TransformerBlockImpl& block);
+  // Takes the matrices of the block, which must be served, on the CPU; the block is of no use
+  // afterwards. Differs from it by rounding.
+  explicit FoldedTransformerBlock(TransformerBlockImpl& block);
 
   // Replaces x, [B, T, width] contiguous float32 on the CPU, by the block's output.
   void run(torch::Tensor& x, const RotaryTable* positions, TransformerWorkspace& workspace) const;

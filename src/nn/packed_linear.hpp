@@ -29,6 +29,14 @@ class PackedLinear {
   PackedLinear(const torch::Tensor& weight,
                const torch::Tensor& bias,
                Activation activation = Activation::kNone);
+  // The same of a weight that nothing else needs: it has no elements afterwards. Its memory becomes
+  // that of the panels where they fit (float32, the tensor's alone, whole panels of outputs), so
+  // that a large layer is not in memory twice. row_scale: [out], multiplied into the weight's rows;
+  // undefined for none.
+  static PackedLinear taking(torch::Tensor& weight,
+                             const torch::Tensor& bias,
+                             Activation activation = Activation::kNone,
+                             const torch::Tensor& row_scale = {});
 
   explicit operator bool() const { return in_ > 0; }
   std::int64_t in() const { return in_; }
@@ -43,6 +51,12 @@ class PackedLinear {
   torch::Tensor operator()(const torch::Tensor& x) const;
 
  private:
+  // panels: undefined for new memory, otherwise the weight's own.
+  PackedLinear(const torch::Tensor& weight,
+               const torch::Tensor& bias,
+               Activation activation,
+               const torch::Tensor& row_scale,
+               torch::Tensor panels);
   void run(const RowsView& x, bool add, const MutableRows& y) const;
 
   std::int64_t in_ = 0, out_ = 0;

@@ -6,8 +6,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "nn/packed_linear.hpp"
-
 namespace saker {
 
 // y = conv3x3(x) + bias with stride 1 and a zero padding of 1, in tiles of 4 x 4 outputs: each is
@@ -27,8 +25,9 @@ class WinogradConv {
   torch::Tensor operator()(const torch::Tensor& x) const;
 
  private:
-  std::vector<PackedLinear> products_;  // [36], in to out
-  std::vector<float> bias_;             // [out]
+  std::int64_t in_, out_;              // channels
+  std::vector<torch::Tensor> panels_;  // [36], weights of LinearKernel from in to out
+  std::vector<float> bias_, zeros_;    // [out], and of whole panels
 };
 
 }  // namespace saker

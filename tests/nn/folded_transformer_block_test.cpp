@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/utils.h>
 
+#include <vector>
+
 #include "tensors/fill_module.hpp"
 #include "tensors/golden_tensors.hpp"
 #include "tensors/thread_count.hpp"
@@ -26,6 +28,33 @@ TEST(PackedLinear, EqualsLibTorchs) {
                          {1e-5, 0}));
 }
 
+TEST(PackedLinear, TakesTheMemoryOfAWeight) {
+  if (!PackedLinear::is_available()) GTEST_SKIP() << "no kernel for this processor";
+  const torch::Tensor x = test::uniform_tensor("x", {101, 40}, -1, 1);
+  const torch::Tensor scale = test::uniform_tensor("s", {96}, -1, 1);
+  torch::Tensor weight = test::uniform_tensor("w", {96, 40}, -1, 1);
+  const torch::Tensor expected = torch::linear(x, weight * scale.unsqueeze(1));
+  const torch::Tensor scaled = PackedLinear(weight * scale.unsqueeze(1), {})(x);
+  const PackedLinear taken = PackedLinear::taking(weight, {}, Activation::kNone, scale);
+  EXPECT_EQ(weight.numel(), 0);
+  EXPECT_TRUE(test::near(taken(x), expected, {1e-5, 0}));
+  EXPECT_TRUE(torch::equal(taken(x), scaled));
+}
+
+TEST(PackedLinear, LeavesSharedMemoryAlone) {
+  if (!PackedLinear::is_available()) GTEST_SKIP() << "no kernel for this processor";
+  const torch::Tensor x = test::uniform_tensor("x", {101, 40}, -1, 1);
+  const torch::Tensor whole = test::uniform_tensor("w", {96, 40}, -1, 1);
+  const torch::Tensor before = whole.clone();
+  // The last has rows for no whole number of panels.
+  for (torch::Tensor weight : {whole.detach(), whole.narrow(0, 16, 64), whole.narrow(0, 0, 30)}) {
+    const torch::Tensor expected = torch::linear(x, weight);
+    EXPECT_TRUE(test::near(PackedLinear::taking(weight, {})(x), expected, {1e-5, 0}));
+    EXPECT_EQ(weight.numel(), 0);
+    EXPECT_TRUE(torch::equal(whole, before));
+  }
+}
+
 class FoldedTransformerBlockTest : public testing::TestWithParam<TransformerBlockOptions> {};
 
 TEST_P(FoldedTransformerBlockTest, EqualsTheBlock) {
@@ -36,15 +65,18 @@ TEST_P(FoldedTransformerBlockTest, EqualsTheBlock) {
   RotaryEmbedding rope(GetParam().width / GetParam().heads);
   const RotaryTable table = rope->table(9, 11, 2);
   const torch::Tensor x = test::uniform_tensor("x", {2, 101, GetParam().width}, -1, 1);
+  const std::vector<const RotaryTable*> kinds = {nullptr, &table};
+  std::vector<torch::Tensor> expected;
+  for (const RotaryTable* positions : kinds) expected.push_back(block->forward(x, positions));
   const FoldedTransformerBlock folded(*block);
-  for (const RotaryTable* positions : {static_cast<const RotaryTable*>(nullptr), &table}) {
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
     torch::Tensor first;
     for (const int threads : {1, 2}) {
       const test::ThreadCount guard(threads);
       TransformerWorkspace workspace(2, 101, GetParam().width, GetParam().heads);
       torch::Tensor y = x.clone();
-      folded.run(y, positions, workspace);
-      EXPECT_TRUE(test::near(y, block->forward(x, positions), {1e-5, 0}));
+      folded.run(y, kinds[i], workspace);
+      EXPECT_TRUE(test::near(y, expected[i], {1e-5, 0}));
       if (threads == 1) first = y;
       EXPECT_TRUE(torch::equal(y, first));  // the same bits for any number of threads
     }

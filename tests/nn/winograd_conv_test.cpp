@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "nn/packed_linear.hpp"
 #include "nn/winograd_kernel.hpp"
 #include "tensors/thread_count.hpp"
 

@@ -14,9 +14,6 @@
 
 namespace saker {
 
-// Ends the names of backbones and detectors that start without weights.
-inline constexpr std::string_view kNotPretrainedSuffix = "-notpretrained";
-
 inline constexpr std::size_t kLtdetrLevels = 3;
 using LevelSizes = std::array<std::int64_t, kLtdetrLevels>;
 
