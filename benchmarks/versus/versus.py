@@ -149,10 +149,16 @@ def measure_train(rounds: int) -> list[Comparison]:
     return compare_training(PICODET, "PicoDet S-416, batch 8, float32", 1.5, rounds)
 
 
+def has_bfloat16() -> bool:
+    return bool({"avx512_bf16", "amx_bf16"} & set(Path("/proc/cpuinfo").read_text().split()))
+
+
 def measure_train_ltdetr(rounds: int) -> list[Comparison]:
-    bfloat16 = replace(VITT16, precision="bf16-mixed")
-    return (compare_training(VITT16, "LTDETR vitt16, batch 4, float32", 1.3, rounds)
-            + compare_training(bfloat16, "LTDETR vitt16, batch 4, bf16-mixed", 2.5, rounds))
+    comparisons = compare_training(VITT16, "LTDETR vitt16, batch 4, float32", 1.3, rounds)
+    if not has_bfloat16():
+        print("training, LTDETR vitt16, batch 4, bf16-mixed: skipped, this processor has no bfloat16")
+        return comparisons
+    return comparisons + compare_training(replace(VITT16, precision="bf16-mixed"), "LTDETR vitt16, batch 4, bf16-mixed", 2.5, rounds)
 
 
 def measure_loader(rounds: int) -> list[Comparison]:
