@@ -6,6 +6,7 @@
 // Float32, two threads, images of one size, ten boxes each. Counted are operations of LibTorch's
 // matrix products, convolutions and attention; what deformable attention, norms and activations do
 // is left out.
+#include <ATen/autocast_mode.h>
 #include <fmt/format.h>
 #include <torch/autograd.h>
 #include <torch/utils.h>
@@ -39,16 +40,23 @@ struct Part {
 
 class Profile {
  public:
+  explicit Profile(bool counts) : counts_(counts) {}
+  void stop_counting() { counts_ = false; }
+
   // Runs a part of a step that belongs to the named row.
   void measure(const std::string& name, const std::function<void()>& run) {
     auto row = std::ranges::find(parts_, name, &Part::name);
     if (row == parts_.end()) row = parts_.insert(parts_.end(), Part{.name = name});
-    const OperationCount count;
+    if (counts_) {
+      const OperationCount count;
+      run();
+      row->operations = OperationCount::operations();
+      return;
+    }
     const auto begin = std::chrono::steady_clock::now();
     run();
     row->seconds.push_back(
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-    row->operations = OperationCount::operations();
   }
 
   void print() const {
@@ -74,6 +82,7 @@ class Profile {
     return *middle;
   }
 
+  bool counts_;
   std::vector<Part> parts_;
 };
 
@@ -115,8 +124,11 @@ void run(const std::string& name, std::int64_t side, std::int64_t batch, std::in
   const torch::Tensor images = torch::rand({batch, model->input_channels(), side, side});
   const Targets targets = random_targets(batch);
   const LtdetrLossSettings settings = loss_settings_for(model->config().decoder, {});
-  Profile profile;
-  for (std::int64_t step = 0; step < steps; ++step) {
+  Profile profile(/*counts=*/true);
+  at::autocast::set_autocast_dtype(at::kCPU, at::kFloat);
+  for (std::int64_t step = 0; step <= steps; ++step) {
+    // Under autocast, here to the same type, all work is LibTorch's, which tells what it does.
+    at::autocast::set_autocast_enabled(at::kCPU, step == 0);
     RandomStream stream({.purpose = "profile", .index = static_cast<std::uint64_t>(step)});
     std::vector<torch::Tensor> features, maps;
     LossTerms losses;
@@ -132,10 +144,12 @@ void run(const std::string& name, std::int64_t side, std::int64_t batch, std::in
     });
     profile.measure("matching and losses, forward",
                     [&] { losses = ltdetr_losses(outputs, targets, settings, denoising.groups); });
+    at::autocast::set_autocast_enabled(at::kCPU, false);
     profile.measure("losses and decoder, backward", [&] { update.backward(losses); });
     profile.measure("encoder, backward", [&] { backward(maps, map_leaves); });
     profile.measure("backbone, backward", [&] { backward(features, feature_leaves); });
     profile.measure("clipping, AdamW, average", [&] { update.update(step); });
+    profile.stop_counting();
   }
   fmt::print("{}, {} images of {}x{}, median of {} steps\n\n", name, batch, side, side, steps);
   profile.print();

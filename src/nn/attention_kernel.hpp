@@ -36,7 +36,7 @@ struct AttentionKernel {
 
   // out[i, :] = softmax_t(scale * rotate(query_i) . key_t) . value_t for the queries, at most
   // kAttentionQueries of them; out rows are out_stride floats apart. tokens: of keys and values,
-  // at least one.
+  // at least one. norms: gets log2(sum_t e^score) of every query, unless null.
   void (*attend)(const HeadView& queries,
                  const RotaryRows& positions,
                  float scale,
@@ -45,8 +45,11 @@ struct AttentionKernel {
                  std::int64_t tokens,
                  float* out,
                  std::int64_t out_stride,
+                 float* norms,
                  float* scratch);
 };
+
+inline constexpr float kLog2OfE = 1.44269504F;
 
 inline constexpr std::int64_t kAttentionQueries = 48;
 

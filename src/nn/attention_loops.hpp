@@ -25,6 +25,34 @@ class AttentionLoops {
     return Tile::M * kKeys + kQueries * (size + rounded_up(size) + 2);
   }
 
+  static std::int64_t rounded_up(std::int64_t count) {
+    return (count + kWidth - 1) / kWidth * kWidth;
+  }
+
+  // token's row, rotated by its place and scaled.
+  static void rotate(const float* from,
+                     std::int64_t size,
+                     const RotaryRows& positions,
+                     std::int64_t token,
+                     float scale,
+                     float* to) {
+    if (positions.cos == nullptr) {
+      sweep<Level>(size, [&]<int L>(std::int64_t d) {
+        store<Level, L>(to + d, load<Level, L>(from + d) * scale);
+      });
+      return;
+    }
+    const std::int64_t half = size / 2;
+    const float* const cos = positions.cos + token * size;
+    const float* const sin = positions.sin + token * size;
+    sweep<Level>(half, [&]<int L>(std::int64_t d) {
+      const Simd<L> a = load<Level, L>(from + d), b = load<Level, L>(from + half + d);
+      const Simd<L> c = load<Level, L>(cos + d), s = load<Level, L>(sin + d);
+      store<Level, L>(to + d, (a * c - b * s) * scale);
+      store<Level, L>(to + half + d, (b * c + a * s) * scale);
+    });
+  }
+
   static void pack_keys(const HeadView& keys, const RotaryRows& positions, float* packed) {
     const std::int64_t size = keys.size;
     float row[kLargestRow];
@@ -63,6 +91,7 @@ class AttentionLoops {
                      std::int64_t tokens,
                      float* out,
                      std::int64_t out_stride,
+                     float* norms,
                      float* scratch) {
     const std::int64_t size = queries.size, rows = queries.tokens;
     State state{};
@@ -72,7 +101,6 @@ class AttentionLoops {
     state.largest = state.queries + kQueries * size;
     state.weights = state.largest + kQueries;
     // The softmax is computed with powers of two.
-    constexpr float kLog2OfE = 1.44269504F;
     for (std::int64_t i = 0; i < rows; ++i) {
       rotate(queries.data + i * queries.stride,
              size,
@@ -90,21 +118,21 @@ class AttentionLoops {
       const std::int64_t count = tokens - first < kKeys ? tokens - first : kKeys;
       Tile::for_rows(0, rows, [&]<int Rows>(std::int64_t i) {
         for (std::int64_t t = 0; t < count; t += kWidth) {
-          product<Rows, false>(state.queries + i * size,
-                               size,
-                               packed_keys + (first + t) * size,
-                               size,
-                               state.scores + t,
-                               kKeys);
+          Tile::template product<Rows, false>(state.queries + i * size,
+                                              size,
+                                              packed_keys + (first + t) * size,
+                                              size,
+                                              state.scores + t,
+                                              kKeys);
         }
         for (int r = 0; r < Rows; ++r) softmax_step(state, i + r, r, rounded_up(size), count);
         for (std::int64_t c = 0; c < size; c += kWidth) {
-          product<Rows, true>(state.scores,
-                              kKeys,
-                              packed_values + c * tokens + first * kWidth,
-                              count,
-                              state.sums + i * rounded_up(size) + c,
-                              rounded_up(size));
+          Tile::template product<Rows, true>(state.scores,
+                                             kKeys,
+                                             packed_values + c * tokens + first * kWidth,
+                                             count,
+                                             state.sums + i * rounded_up(size) + c,
+                                             rounded_up(size));
         }
       });
     }
@@ -114,6 +142,7 @@ class AttentionLoops {
       sweep<Level>(size, [&]<int L>(std::int64_t d) {
         store<Level, L>(out + i * out_stride + d, load<Level, L>(from + d) * inverse);
       });
+      if (norms != nullptr) norms[i] = state.largest[i] + __builtin_log2f(state.weights[i]);
     }
   }
 
@@ -134,56 +163,6 @@ class AttentionLoops {
     float* largest;  // score so far
     float* weights;  // the sum of the powers
   };
-
-  static std::int64_t rounded_up(std::int64_t count) {
-    return (count + kWidth - 1) / kWidth * kWidth;
-  }
-
-  static void rotate(const float* from,
-                     std::int64_t size,
-                     const RotaryRows& positions,
-                     std::int64_t token,
-                     float scale,
-                     float* to) {
-    if (positions.cos == nullptr) {
-      sweep<Level>(size, [&]<int L>(std::int64_t d) {
-        store<Level, L>(to + d, load<Level, L>(from + d) * scale);
-      });
-      return;
-    }
-    const std::int64_t half = size / 2;
-    const float* const cos = positions.cos + token * size;
-    const float* const sin = positions.sin + token * size;
-    sweep<Level>(half, [&]<int L>(std::int64_t d) {
-      const Simd<L> a = load<Level, L>(from + d), b = load<Level, L>(from + half + d);
-      const Simd<L> c = load<Level, L>(cos + d), s = load<Level, L>(sin + d);
-      store<Level, L>(to + d, (a * c - b * s) * scale);
-      store<Level, L>(to + half + d, (b * c + a * s) * scale);
-    });
-  }
-
-  // out = left * panel, or with Add added to it. out: Rows rows of kWidth.
-  template <int Rows, bool Add>
-  [[gnu::noinline]] static void product(const float* left,
-                                        std::int64_t stride,
-                                        const float* panel,
-                                        std::int64_t k,
-                                        float* out,
-                                        std::int64_t out_stride) {
-    typename Tile::template Sums<Rows> sum;
-#pragma GCC unroll 16
-    for (int i = 0; i < Rows; ++i) {
-#pragma GCC unroll 4
-      for (int v = 0; v < V; ++v)
-        sum[i][v] = Add ? load<Level, N>(out + i * out_stride + v * N) : Simd<N>{};
-    }
-    Tile::template multiply<Rows>(left, stride, panel, k, sum);
-#pragma GCC unroll 16
-    for (int i = 0; i < Rows; ++i) {
-#pragma GCC unroll 4
-      for (int v = 0; v < V; ++v) store<Level, N>(out + i * out_stride + v * N, sum[i][v]);
-    }
-  }
 
   // Turns a row's scores into powers relative to the largest score so far, and what was summed
   // before with them.

@@ -2,11 +2,9 @@
 
 #include <torch/nn/modules/normalization.h>
 
-#include <algorithm>
-#include <cmath>
-
 #include "nn/attention_kernel.hpp"
 #include "nn/parallel.hpp"
+#include "nn/qkv_attention.hpp"
 #include "nn/scratch.hpp"
 
 namespace saker {
@@ -14,7 +12,6 @@ namespace {
 
 // Rows whose hidden values stay in the second cache.
 constexpr std::int64_t kRows = 96;
-constexpr std::int64_t kLargestHead = 256;
 
 const AttentionKernel& kernel() { return *attention_kernel(best_processor_level()); }
 
@@ -49,8 +46,8 @@ TransformerWorkspace::TransformerWorkspace(std::int64_t batch,
 
 bool FoldedTransformerBlock::serves(const TransformerBlockOptions& options) {
   const std::int64_t head = options.width / options.heads;
-  return PackedLinear::is_available() && attention_kernel(best_processor_level()) != nullptr &&
-         head % 2 == 0 && head <= kLargestHead && options.feed_forward == FeedForwardKind::kMlp;
+  return PackedLinear::is_available() && attention_kernels_serve(head) &&
+         options.feed_forward == FeedForwardKind::kMlp;
 }
 
 FoldedTransformerBlock::FoldedTransformerBlock(TransformerBlockImpl& block)
@@ -62,53 +59,6 @@ FoldedTransformerBlock::FoldedTransformerBlock(TransformerBlockImpl& block)
       proj_(scaled(*block.attn->proj, block.ls1)),
       fc1_(PackedLinear::taking(block.mlp->fc1->weight, block.mlp->fc1->bias, Activation::kGelu)),
       fc2_(scaled(*block.mlp->fc2, block.ls2)) {}
-
-void FoldedTransformerBlock::attend(const torch::Tensor& x,
-                                    const RotaryTable* positions,
-                                    TransformerWorkspace& workspace) const {
-  const std::int64_t batch = x.size(0), tokens = x.size(1), size = width_ / heads_;
-  const std::int64_t stride = 3 * width_;
-  const float* const qkv = workspace.qkv_.const_data_ptr<float>();
-  float* const attended = workspace.attended_.mutable_data_ptr<float>();
-  float* const keys = workspace.keys_.mutable_data_ptr<float>();
-  float* const values = workspace.values_.mutable_data_ptr<float>();
-  const std::int64_t keys_size = workspace.keys_.size(1), values_size = workspace.values_.size(1);
-  RotaryRows table;
-  if (positions != nullptr)
-    table = {positions->cos.const_data_ptr<float>(), positions->sin.const_data_ptr<float>()};
-  // The queries of a head of an image; its keys and values follow width_ and 2 width_ later.
-  const auto queries_of = [&](std::int64_t head) {
-    return qkv + head / heads_ * tokens * stride + head % heads_ * size;
-  };
-
-  parallel_for(batch * heads_, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t head = begin; head < end; ++head) {
-      const float* const from = queries_of(head);
-      kernel().pack_keys({from + width_, tokens, size, stride}, table, keys + head * keys_size);
-      kernel().pack_values({from + 2 * width_, tokens, size, stride}, values + head * values_size);
-    }
-  });
-  const std::int64_t blocks = (tokens + kAttentionQueries - 1) / kAttentionQueries;
-  const float scale = 1.0F / std::sqrt(static_cast<float>(size));
-  parallel_for(batch * heads_ * blocks, 1, [&](std::int64_t begin, std::int64_t end) {
-    const auto memory = scratch(kernel().scratch(size));
-    for (std::int64_t unit = begin; unit < end; ++unit) {
-      const std::int64_t head = unit / blocks, first = unit % blocks * kAttentionQueries;
-      const std::int64_t count = std::min(kAttentionQueries, tokens - first);
-      RotaryRows rows;
-      if (positions != nullptr) rows = {table.cos + first * size, table.sin + first * size};
-      kernel().attend({queries_of(head) + first * stride, count, size, stride},
-                      rows,
-                      scale,
-                      keys + head * keys_size,
-                      values + head * values_size,
-                      tokens,
-                      attended + (head / heads_ * tokens + first) * width_ + head % heads_ * size,
-                      width_,
-                      memory.get());
-    }
-  });
-}
 
 void FoldedTransformerBlock::run(torch::Tensor& x,
                                  const RotaryTable* positions,
@@ -123,7 +73,13 @@ void FoldedTransformerBlock::run(torch::Tensor& x,
       qkv_.write({normed.get(), count, width_}, {qkv + first * 3 * width_, 3 * width_});
     });
   });
-  attend(x, positions, workspace);
+  attend_heads(qkv,
+               {.batch = x.size(0), .tokens = x.size(1), .heads = heads_, .size = width_ / heads_},
+               positions,
+               workspace.keys_.mutable_data_ptr<float>(),
+               workspace.values_.mutable_data_ptr<float>(),
+               workspace.attended_.mutable_data_ptr<float>(),
+               /*norms=*/nullptr);
   const float* const attended = workspace.attended_.const_data_ptr<float>();
   parallel_for(rows, 1, [&](std::int64_t begin, std::int64_t end) {
     const std::int64_t hidden_width = fc1_.out();

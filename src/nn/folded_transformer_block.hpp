@@ -45,10 +45,6 @@ class FoldedTransformerBlock {
   void run(torch::Tensor& x, const RotaryTable* positions, TransformerWorkspace& workspace) const;
 
  private:
-  void attend(const torch::Tensor& x,
-              const RotaryTable* positions,
-              TransformerWorkspace& workspace) const;
-
   std::int64_t width_, heads_;
   FoldedNorm norm1_, norm2_;
   PackedLinear qkv_, proj_, fc1_, fc2_;

@@ -1,5 +1,7 @@
 #include "nn/linear.hpp"
 
+#include "nn/linear_product.hpp"
+
 namespace saker {
 
 LinearImpl::LinearImpl(std::int64_t in, std::int64_t out, bool with_bias) {
@@ -8,7 +10,7 @@ LinearImpl::LinearImpl(std::int64_t in, std::int64_t out, bool with_bias) {
 }
 
 torch::Tensor LinearImpl::forward(const torch::Tensor& x) const {
-  return torch::linear(x, weight, bias);
+  return linear_product(x, weight, bias);
 }
 
 }  // namespace saker

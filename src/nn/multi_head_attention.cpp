@@ -3,6 +3,8 @@
 #include <optional>
 #include <vector>
 
+#include "nn/linear_product.hpp"
+
 namespace saker {
 
 MultiHeadAttentionImpl::MultiHeadAttentionImpl(std::int64_t width, std::int64_t heads)
@@ -20,9 +22,9 @@ torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& query_key,
                            std::int64_t first,
                            std::int64_t parts) {
     const torch::Tensor y = folded ? folded(x)
-                                   : torch::linear(x,
-                                                   in_proj_weight.narrow(0, first, parts * width_),
-                                                   in_proj_bias.narrow(0, first, parts * width_));
+                                   : linear_product(x,
+                                                    in_proj_weight.narrow(0, first, parts * width_),
+                                                    in_proj_bias.narrow(0, first, parts * width_));
     return y.unflatten(-1, {parts, heads_, width_ / heads_}).unbind(2);  // [B, T, M, C] each
   };
   const std::vector<torch::Tensor> qk = project(folded_query_key_, query_key, 0, 2);

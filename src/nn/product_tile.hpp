@@ -38,6 +38,29 @@ struct ProductTile {
     }
   }
 
+  // out = left * panel, or with Add added to it. out: Rows rows of kWidth.
+  template <int Rows, bool Add>
+  [[gnu::noinline]] static void product(const float* left,
+                                        std::int64_t stride,
+                                        const float* panel,
+                                        std::int64_t k,
+                                        float* out,
+                                        std::int64_t out_stride) {
+    Sums<Rows> sum;
+#pragma GCC unroll 16
+    for (int i = 0; i < Rows; ++i) {
+#pragma GCC unroll 4
+      for (int v = 0; v < V; ++v)
+        sum[i][v] = Add ? load<Level, N>(out + i * out_stride + v * N) : Simd<N>{};
+    }
+    multiply<Rows>(left, stride, panel, k, sum);
+#pragma GCC unroll 16
+    for (int i = 0; i < Rows; ++i) {
+#pragma GCC unroll 4
+      for (int v = 0; v < V; ++v) store<Level, N>(out + i * out_stride + v * N, sum[i][v]);
+    }
+  }
+
   // Calls body.template operator()<Rows>(i) so that the runs of Rows rows from i on cover
   // [begin, end).
   template <class Body>

@@ -1,6 +1,7 @@
 #include "nn/self_attention.hpp"
 
-#include <vector>
+#include "nn/linear_product.hpp"
+#include "nn/qkv_attention.hpp"
 
 namespace saker {
 
@@ -10,7 +11,7 @@ MaskedBiasLinearImpl::MaskedBiasLinearImpl(std::int64_t width) : LinearImpl(widt
 }
 
 torch::Tensor MaskedBiasLinearImpl::forward(const torch::Tensor& x) const {
-  return torch::linear(x, weight, bias * bias_mask);
+  return linear_product(x, weight, bias * bias_mask);
 }
 
 SelfAttentionImpl::SelfAttentionImpl(const SelfAttentionOptions& options) : options_(options) {
@@ -25,16 +26,9 @@ SelfAttentionImpl::SelfAttentionImpl(const SelfAttentionOptions& options) : opti
 torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& x,
                                          const RotaryTable* positions) const {
   const std::int64_t heads = options_.heads;
-  const torch::Tensor all = (masked_qkv_ ? masked_qkv_->forward(x) : qkv_->forward(x))
+  const torch::Tensor qkv = (masked_qkv_ ? masked_qkv_->forward(x) : qkv_->forward(x))
                                 .unflatten(-1, {3, heads, options_.width / heads});
-  std::vector<torch::Tensor> qkv = all.unbind(2);  // [B, T, heads, head_dim]
-  if (positions != nullptr) {
-    qkv[0] = rotate(qkv[0], *positions);
-    qkv[1] = rotate(qkv[1], *positions);
-  }
-  const torch::Tensor attended = at::scaled_dot_product_attention(
-      qkv[0].transpose(1, 2), qkv[1].transpose(1, 2), qkv[2].transpose(1, 2));
-  return proj->forward(attended.transpose(1, 2).flatten(2));
+  return proj->forward(qkv_attention(qkv, positions));
 }
 
 torch::Tensor SelfAttentionImpl::qkv_weight() const {

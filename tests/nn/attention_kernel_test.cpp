@@ -49,7 +49,8 @@ struct Case {
            other * static_cast<double>(sin[index(token * size + d)]);
   }
 
-  std::vector<double> expected(std::int64_t query, double scale) const {
+  // norm: gets log2 of the sum of e^score.
+  std::vector<double> expected(std::int64_t query, double scale, double* norm = nullptr) const {
     std::vector<double> scores(index(tokens));
     for (std::int64_t t = 0; t < tokens; ++t) {
       for (std::int64_t d = 0; d < size; ++d)
@@ -65,6 +66,7 @@ struct Case {
         result[index(d)] += weight * static_cast<double>(head_values[index(t * stride + d)]);
     }
     for (double& value : result) value /= sum;
+    if (norm != nullptr) *norm = (top + std::log(sum)) / std::log(2.0);
     return result;
   }
 
@@ -90,7 +92,7 @@ class AttentionKernelTest : public testing::TestWithParam<ProcessorLevel> {
     kernel_->pack_values({c.head_values.data(), c.tokens, c.size, c.stride}, packed_values.data());
     const float scale = 1.0F / std::sqrt(static_cast<float>(c.size));
     const std::int64_t out_stride = c.size + 3;
-    std::vector<float> out(index(c.tokens * out_stride), -7.0F);
+    std::vector<float> out(index(c.tokens * out_stride), -7.0F), norms(index(c.tokens));
     for (std::int64_t first = 0; first < c.tokens; first += kAttentionQueries) {
       const std::int64_t count = std::min(kAttentionQueries, c.tokens - first);
       RotaryRows rows = table;
@@ -103,10 +105,13 @@ class AttentionKernelTest : public testing::TestWithParam<ProcessorLevel> {
                       c.tokens,
                       out.data() + first * out_stride,
                       out_stride,
+                      norms.data() + first,
                       scratch.data());
     }
     for (std::int64_t t = 0; t < c.tokens; t += 1 + c.tokens / 40) {
-      const std::vector<double> expected = c.expected(t, static_cast<double>(scale));
+      double norm = 0;
+      const std::vector<double> expected = c.expected(t, static_cast<double>(scale), &norm);
+      ASSERT_NEAR(static_cast<double>(norms[index(t)]), norm, 1e-5) << t;
       for (std::int64_t d = 0; d < out_stride; ++d) {
         ASSERT_NEAR(static_cast<double>(out[index(t * out_stride + d)]),
                     d < c.size ? expected[index(d)] : -7.0,
@@ -160,6 +165,7 @@ TEST_P(AttentionKernelTest, LargeScoresDoNotOverflow) {
                   c.tokens,
                   out.data(),
                   c.size,
+                  /*norms=*/nullptr,
                   scratch.data());
   for (std::int64_t d = 0; d < c.size; ++d)
     EXPECT_NEAR(static_cast<double>(out[index(d)]), first[index(d)], 1e-2) << d;

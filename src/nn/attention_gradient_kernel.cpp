@@ -1,0 +1,14 @@
+#include "nn/attention_gradient_kernel.hpp"
+
+namespace saker {
+
+const AttentionGradientKernel* attention_gradient_kernel(ProcessorLevel level) {
+#if defined(__x86_64__)
+  if (level == ProcessorLevel::kAvx512) return &kAttentionGradientAvx512;
+  if (level == ProcessorLevel::kAvx2) return &kAttentionGradientAvx2;
+#endif
+  static_cast<void>(level);
+  return nullptr;
+}
+
+}  // namespace saker

@@ -1,0 +1,16 @@
+#include "nn/attention_gradient_loops.hpp"
+
+namespace saker {
+namespace {
+
+struct Avx2 {
+  static constexpr int kLanes = 8;
+  static constexpr int kTileRows = 6;
+  static constexpr int kTileVectors = 2;
+};
+
+}  // namespace
+
+const AttentionGradientKernel kAttentionGradientAvx2 = make_attention_gradient_kernel<Avx2>();
+
+}  // namespace saker

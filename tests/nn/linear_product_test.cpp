@@ -1,0 +1,77 @@
+#include "nn/linear_product.hpp"
+
+#include <gtest/gtest.h>
+#include <torch/autograd.h>
+#include <torch/utils.h>
+
+#include <vector>
+
+#include "tensors/fill_module.hpp"
+#include "tensors/golden_tensors.hpp"
+#include "tensors/thread_count.hpp"
+
+namespace saker {
+namespace {
+
+struct Layer {
+  torch::Tensor x, weight, bias, factors;
+
+  std::vector<torch::Tensor> leaves() const {
+    return bias.defined() ? std::vector{x, weight, bias} : std::vector{x, weight};
+  }
+};
+
+Layer make_layer(std::vector<std::int64_t> rows,
+                 std::int64_t in,
+                 std::int64_t out,
+                 bool with_bias) {
+  std::vector<std::int64_t> from = rows, to = rows;
+  from.push_back(in);
+  to.push_back(out);
+  Layer layer{.x = test::uniform_tensor("x", from, -1, 1).requires_grad_(),
+              .weight = test::uniform_tensor("w", {out, in}, -1, 1).requires_grad_(),
+              .bias = {},
+              .factors = test::uniform_tensor("f", to, -1, 1)};
+  if (with_bias) layer.bias = test::uniform_tensor("b", {out}, -1, 1).requires_grad_();
+  return layer;
+}
+
+void expect_equals_libtorch(const Layer& layer) {
+  const torch::Tensor expected = torch::linear(layer.x, layer.weight, layer.bias);
+  const auto gradients = torch::autograd::grad({(expected * layer.factors).sum()}, layer.leaves());
+  for (const int threads : {1, 2}) {
+    const test::ThreadCount guard(threads);
+    const torch::Tensor found = linear_product(layer.x, layer.weight, layer.bias);
+    EXPECT_TRUE(test::near(found.detach(), expected.detach(), {1e-5, 1e-5}));
+    const auto own = torch::autograd::grad({(found * layer.factors).sum()}, layer.leaves());
+    for (std::size_t i = 0; i < gradients.size(); ++i)
+      EXPECT_TRUE(test::near(own[i], gradients[i], {2e-5, 1e-5})) << "leaf " << i;
+  }
+}
+
+TEST(LinearProduct, EqualsLibTorchsWithGradients) {
+  expect_equals_libtorch(make_layer({2, 101}, 40, 30, true));
+  expect_equals_libtorch(make_layer({150}, 16, 96, false));
+  expect_equals_libtorch(make_layer({2, 3, 40}, 7, 1, true));
+  expect_equals_libtorch(make_layer({5}, 40, 30, true));  // too few rows for the own kernel
+  expect_equals_libtorch(make_layer({0}, 40, 30, true));
+}
+
+TEST(LinearProduct, TakesStridedRows) {
+  Layer layer = make_layer({101, 2}, 40, 30, true);
+  layer.x = layer.x.detach().transpose(0, 1).requires_grad_();
+  layer.factors = layer.factors.transpose(0, 1);
+  expect_equals_libtorch(layer);
+}
+
+TEST(LinearProduct, FrozenPartsGetNoGradient) {
+  const Layer layer = make_layer({80}, 24, 24, true);
+  const torch::Tensor frozen = layer.weight.detach();
+  const torch::Tensor y = linear_product(layer.x, frozen, layer.bias.detach());
+  const auto gradients = torch::autograd::grad({y.sum()}, {layer.x});
+  EXPECT_TRUE(test::near(gradients[0], frozen.sum(0).expand({80, 24}).contiguous(), {1e-5, 1e-5}));
+  EXPECT_FALSE(linear_product(layer.x.detach(), frozen, {}).requires_grad());
+}
+
+}  // namespace
+}  // namespace saker
