@@ -18,9 +18,13 @@ using torch::autograd::tensor_list;
 // Below, arranging the weights costs more than a faster product saves.
 constexpr std::int64_t kLeastRows = 64;
 
+// Only what is trained: the deployed form is there for prediction, and other values stay LibTorch's
+// to the last bit.
 bool packed_product_serves(const torch::Tensor& x,
                            const torch::Tensor& weight,
                            const torch::Tensor& bias) {
+  if (!torch::GradMode::is_enabled() || !(x.requires_grad() || weight.requires_grad()))
+    return false;
   if (!PackedLinear::is_available() || at::autocast::is_autocast_enabled(at::kCPU)) return false;
   if (!is_plain_float(x) || !is_plain_float(weight) || (bias.defined() && !is_plain_float(bias)))
     return false;

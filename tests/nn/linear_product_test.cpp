@@ -64,6 +64,24 @@ TEST(LinearProduct, TakesStridedRows) {
   expect_equals_libtorch(layer);
 }
 
+TEST(LinearProduct, RoundsAsWellAsLibTorch) {
+  const Layer layer = make_layer({400}, 3072, 96, false);
+  const torch::Tensor exact =
+      torch::linear(layer.x.to(torch::kDouble), layer.weight.to(torch::kDouble));
+  const auto error = [&](const torch::Tensor& y) {
+    return (y.to(torch::kDouble) - exact).square().mean().sqrt().item<double>();
+  };
+  EXPECT_LE(error(linear_product(layer.x, layer.weight, {})),
+            1.5 * error(torch::linear(layer.x, layer.weight)));
+}
+
+TEST(LinearProduct, WhatIsNotTrainedIsLibTorchs) {
+  const Layer layer = make_layer({200}, 300, 40, true);
+  const torch::NoGradGuard no_grad;
+  EXPECT_TRUE(torch::equal(linear_product(layer.x, layer.weight, layer.bias),
+                           torch::linear(layer.x, layer.weight, layer.bias)));
+}
+
 TEST(LinearProduct, FrozenPartsGetNoGradient) {
   const Layer layer = make_layer({80}, 24, 24, true);
   const torch::Tensor frozen = layer.weight.detach();
