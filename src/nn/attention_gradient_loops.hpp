@@ -1,5 +1,5 @@
 // The loops of AttentionGradientKernel, written once for every processor level. For the
-// attention_gradient_kernel_*.cpp files only.
+// attention_kernel_*.cpp files only.
 #pragma once
 
 #include <cstdint>
@@ -41,18 +41,18 @@ class AttentionGradientLoops {
       for (std::int64_t i = 0; i < keys; ++i) {
         const std::int64_t t = first + i, to = t * gradients.stride;
         // The queries carry the scale, and log2(e).
-        rotate_back(
+        Loops::template rotate<true>(
             memory.key_sums + i * wide, size, positions, t, 1 / kLog2OfE, gradients.keys + to);
-        copy(memory.value_sums + i * wide, size, gradients.values + to);
+        Loops::rotate(memory.value_sums + i * wide, size, {}, t, 1, gradients.values + to);
       }
     }
     for (std::int64_t t = 0; t < tokens; ++t) {
-      rotate_back(memory.query_sums + t * wide,
-                  size,
-                  positions,
-                  t,
-                  scale,
-                  gradients.queries + t * gradients.stride);
+      Loops::template rotate<true>(memory.query_sums + t * wide,
+                                   size,
+                                   positions,
+                                   t,
+                                   scale,
+                                   gradients.queries + t * gradients.stride);
     }
   }
 
@@ -204,35 +204,6 @@ class AttentionGradientLoops {
         for (std::int64_t i = k; i < end; ++i) to[q * kBlock + i] = from[i * kBlock + q];
       }
     }
-  }
-
-  static void copy(const float* from, std::int64_t size, float* to) {
-    sweep<Level>(size,
-                 [&]<int L>(std::int64_t d) { store<Level, L>(to + d, load<Level, L>(from + d)); });
-  }
-
-  // The transpose of AttentionLoops::rotate.
-  static void rotate_back(const float* from,
-                          std::int64_t size,
-                          const RotaryRows& positions,
-                          std::int64_t token,
-                          float scale,
-                          float* to) {
-    if (positions.cos == nullptr) {
-      sweep<Level>(size, [&]<int L>(std::int64_t d) {
-        store<Level, L>(to + d, load<Level, L>(from + d) * scale);
-      });
-      return;
-    }
-    const std::int64_t half = size / 2;
-    const float* const cos = positions.cos + token * size;
-    const float* const sin = positions.sin + token * size;
-    sweep<Level>(half, [&]<int L>(std::int64_t d) {
-      const Simd<L> a = load<Level, L>(from + d), b = load<Level, L>(from + half + d);
-      const Simd<L> c = load<Level, L>(cos + d), s = load<Level, L>(sin + d);
-      store<Level, L>(to + d, (a * c + b * s) * scale);
-      store<Level, L>(to + half + d, (b * c - a * s) * scale);
-    });
   }
 };
 

@@ -1,3 +1,4 @@
+#include "nn/attention_gradient_loops.hpp"
 #include "nn/attention_loops.hpp"
 
 namespace saker {
@@ -12,5 +13,6 @@ struct Avx2 {
 }  // namespace
 
 const AttentionKernel kAttentionAvx2 = make_attention_kernel<Avx2>();
+const AttentionGradientKernel kAttentionGradientAvx2 = make_attention_gradient_kernel<Avx2>();
 
 }  // namespace saker

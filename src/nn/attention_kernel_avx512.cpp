@@ -1,3 +1,4 @@
+#include "nn/attention_gradient_loops.hpp"
 #include "nn/attention_loops.hpp"
 
 namespace saker {
@@ -12,5 +13,6 @@ struct Avx512 {
 }  // namespace
 
 const AttentionKernel kAttentionAvx512 = make_attention_kernel<Avx512>();
+const AttentionGradientKernel kAttentionGradientAvx512 = make_attention_gradient_kernel<Avx512>();
 
 }  // namespace saker

@@ -29,7 +29,8 @@ class AttentionLoops {
     return (count + kWidth - 1) / kWidth * kWidth;
   }
 
-  // token's row, rotated by its place and scaled.
+  // token's row, rotated by its place, or with Back the other way, and scaled.
+  template <bool Back = false>
   static void rotate(const float* from,
                      std::int64_t size,
                      const RotaryRows& positions,
@@ -47,7 +48,8 @@ class AttentionLoops {
     const float* const sin = positions.sin + token * size;
     sweep<Level>(half, [&]<int L>(std::int64_t d) {
       const Simd<L> a = load<Level, L>(from + d), b = load<Level, L>(from + half + d);
-      const Simd<L> c = load<Level, L>(cos + d), s = load<Level, L>(sin + d);
+      const Simd<L> c = load<Level, L>(cos + d), sine = load<Level, L>(sin + d);
+      const Simd<L> s = Back ? -sine : sine;
       store<Level, L>(to + d, (a * c - b * s) * scale);
       store<Level, L>(to + half + d, (b * c + a * s) * scale);
     });
