@@ -55,7 +55,7 @@ void run_block(benchmark::State& state, bool folded) {
     return;
   }
   const FoldedTransformerBlock fast(*block);
-  TransformerWorkspace workspace(1, kTokens, kBlock.width, kBlock.heads);
+  TransformerWorkspace workspace = fast.workspace(1, kTokens);
   for (auto _ : state) fast.run(x, /*positions=*/nullptr, workspace);
 }
 

@@ -1,4 +1,4 @@
-// Operations of prediction beside LibTorch's, float32. The last argument is the number of threads.
+// Operations of prediction beside LibTorch's. The last argument is the number of threads.
 #include <benchmark/benchmark.h>
 #include <torch/autograd.h>
 #include <torch/types.h>
@@ -6,8 +6,11 @@
 
 #include <vector>
 
+#include "nn/bfloat16_conv.hpp"
 #include "nn/deformable_attention.hpp"
 #include "nn/folded_linear.hpp"
+#include "nn/folding_precision.hpp"
+#include "nn/im2col_conv.hpp"
 #include "nn/winograd_conv.hpp"
 
 namespace saker {
@@ -20,36 +23,62 @@ void measured_with(benchmark::internal::Benchmark* benchmark, const Arguments& a
   benchmark->Unit(benchmark::kMillisecond)->UseRealTime();
 }
 
-enum class Convolution { kNchw, kChannelsLast, kWinograd };
+enum class Convolution { kNchw, kChannelsLast, kWinograd, kIm2col };
 
-// 3x3, as many outputs as inputs: channels, height = width.
-void convolution(benchmark::State& state, Convolution how) {
-  at::set_num_threads(static_cast<int>(state.range(2)));
+bool has(FoldingPrecision precision) {
+  return precision == FoldingPrecision::kFloat32 || best_bfloat16_level() != Bfloat16Level::kNone;
+}
+
+// 3x3: inputs, outputs, height = width, stride.
+void convolution(benchmark::State& state, Convolution how, FoldingPrecision precision) {
+  if (!has(precision)) return state.SkipWithError("this processor has no bfloat16");
+  at::set_num_threads(static_cast<int>(state.range(4)));
   const torch::NoGradGuard no_grad;
-  const std::int64_t channels = state.range(0), size = state.range(1);
+  const FoldingPrecisionScope scope(precision);
+  const std::int64_t in = state.range(0), out = state.range(1), size = state.range(2),
+                     stride = state.range(3);
   const auto format = how == Convolution::kNchw ? torch::MemoryFormat::Contiguous
                                                 : torch::MemoryFormat::ChannelsLast;
-  const torch::Tensor x = torch::randn({1, channels, size, size}).contiguous(format);
-  const torch::Tensor weight = torch::randn({channels, channels, 3, 3}).contiguous(format);
-  const torch::Tensor bias = torch::randn({channels});
-  if (how == Convolution::kWinograd) {
-    const WinogradConv winograd(weight, bias);
-    for (auto _ : state) benchmark::DoNotOptimize(winograd(x));
+  const torch::Tensor x = torch::randn({1, in, size, size}).contiguous(format);
+  const torch::Tensor weight = torch::randn({out, in, 3, 3}).contiguous(format);
+  const torch::Tensor bias = torch::randn({out});
+  if (how == Convolution::kWinograd && stride == 1) {
+    if (precision == FoldingPrecision::kBfloat16) {
+      const Bfloat16Conv conv(*folding_bfloat16_kernel(), weight, bias, Activation::kNone);
+      for (auto _ : state) benchmark::DoNotOptimize(conv(x));
+    } else {
+      const WinogradConv winograd(weight, bias);
+      for (auto _ : state) benchmark::DoNotOptimize(winograd(x));
+    }
+  } else if (how == Convolution::kNchw || how == Convolution::kChannelsLast) {
+    const auto type = precision == FoldingPrecision::kFloat32 ? torch::kFloat32 : torch::kBFloat16;
+    const torch::Tensor weights = weight.to(type), biases = bias.to(type);
+    for (auto _ : state) {
+      benchmark::DoNotOptimize(
+          torch::conv2d(x.to(type), weights, biases, stride, 1).to(torch::kFloat32));
+    }
   } else {
-    for (auto _ : state) benchmark::DoNotOptimize(torch::conv2d(x, weight, bias, 1, 1));
+    const Im2colConv conv(weight, bias, stride, 1, Activation::kNone);
+    for (auto _ : state) benchmark::DoNotOptimize(conv(x));
   }
 }
 
 // With ReLU: rows, inputs, outputs.
-void linear(benchmark::State& state, bool own) {
+void linear(benchmark::State& state, bool own, FoldingPrecision precision) {
+  if (!has(precision)) return state.SkipWithError("this processor has no bfloat16");
   at::set_num_threads(static_cast<int>(state.range(3)));
   const torch::NoGradGuard no_grad;
+  const FoldingPrecisionScope scope(precision);
   const torch::Tensor x = torch::randn({1, state.range(0), state.range(1)});
   const torch::Tensor weight = torch::randn({state.range(2), state.range(1)});
   const torch::Tensor bias = torch::randn({state.range(2)});
   const FoldedLinear folded(weight, bias, Activation::kRelu);
-  for (auto _ : state)
-    benchmark::DoNotOptimize(own ? folded(x) : torch::linear(x, weight, bias).relu_());
+  const auto type = precision == FoldingPrecision::kFloat32 ? torch::kFloat32 : torch::kBFloat16;
+  const torch::Tensor weights = weight.to(type), biases = bias.to(type);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(
+        own ? folded(x) : torch::linear(x.to(type), weights, biases).relu_().to(torch::kFloat32));
+  }
 }
 
 enum class Sampling { kOwn, kComposed, kProjectAndOwn, kTokenSums };
@@ -97,13 +126,26 @@ void attention(benchmark::State& state, Sampling how, bool with_gradients) {
 }
 
 void convolution_sizes(benchmark::internal::Benchmark* benchmark) {
-  measured_with(
-      benchmark,
-      {{384, 80, 1}, {384, 40, 1}, {384, 20, 1}, {224, 80, 1}, {65, 80, 1}, {384, 80, 2}});
+  measured_with(benchmark,
+                {{384, 384, 80, 1, 1},
+                 {384, 384, 40, 1, 1},
+                 {384, 384, 20, 1, 1},
+                 {224, 224, 80, 1, 1},
+                 {65, 65, 80, 1, 1},
+                 {384, 384, 80, 1, 2},
+                 {192, 192, 80, 2, 1},
+                 {64, 64, 80, 2, 1},
+                 {16, 32, 320, 2, 1},
+                 {3, 24, 416, 2, 1}});
 }
 void linear_sizes(benchmark::internal::Benchmark* benchmark) {
   measured_with(benchmark,
-                {{8400, 192, 192, 1}, {8400, 256, 256, 1}, {300, 192, 512, 1}, {300, 512, 192, 1}});
+                {{8400, 192, 192, 1},
+                 {8400, 256, 256, 1},
+                 {1600, 192, 768, 1},
+                 {1600, 768, 192, 1},
+                 {300, 192, 512, 1},
+                 {300, 512, 192, 1}});
 }
 void prediction_sizes(benchmark::internal::Benchmark* benchmark) {
   measured_with(benchmark, {{1, 300, 192, 1}, {1, 300, 256, 1}, {1, 300, 192, 2}});
@@ -112,11 +154,33 @@ void training_sizes(benchmark::internal::Benchmark* benchmark) {
   measured_with(benchmark, {{4, 500, 192, 1}, {4, 500, 192, 2}});
 }
 
-BENCHMARK_CAPTURE(convolution, nchw, Convolution::kNchw)->Apply(convolution_sizes);
-BENCHMARK_CAPTURE(convolution, channels_last, Convolution::kChannelsLast)->Apply(convolution_sizes);
-BENCHMARK_CAPTURE(convolution, winograd, Convolution::kWinograd)->Apply(convolution_sizes);
-BENCHMARK_CAPTURE(linear, libtorch, false)->Apply(linear_sizes);
-BENCHMARK_CAPTURE(linear, saker, true)->Apply(linear_sizes);
+BENCHMARK_CAPTURE(convolution, nchw_float32, Convolution::kNchw, FoldingPrecision::kFloat32)
+    ->Apply(convolution_sizes);
+BENCHMARK_CAPTURE(convolution,
+                  channels_last_float32,
+                  Convolution::kChannelsLast,
+                  FoldingPrecision::kFloat32)
+    ->Apply(convolution_sizes);
+BENCHMARK_CAPTURE(convolution, im2col_float32, Convolution::kIm2col, FoldingPrecision::kFloat32)
+    ->Apply(convolution_sizes);
+BENCHMARK_CAPTURE(convolution, best_float32, Convolution::kWinograd, FoldingPrecision::kFloat32)
+    ->Apply(convolution_sizes);
+BENCHMARK_CAPTURE(convolution, nchw_bfloat16, Convolution::kNchw, FoldingPrecision::kBfloat16)
+    ->Apply(convolution_sizes);
+BENCHMARK_CAPTURE(convolution,
+                  channels_last_bfloat16,
+                  Convolution::kChannelsLast,
+                  FoldingPrecision::kBfloat16)
+    ->Apply(convolution_sizes);
+BENCHMARK_CAPTURE(convolution, im2col_bfloat16, Convolution::kIm2col, FoldingPrecision::kBfloat16)
+    ->Apply(convolution_sizes);
+BENCHMARK_CAPTURE(convolution, best_bfloat16, Convolution::kWinograd, FoldingPrecision::kBfloat16)
+    ->Apply(convolution_sizes);
+BENCHMARK_CAPTURE(linear, libtorch_float32, false, FoldingPrecision::kFloat32)->Apply(linear_sizes);
+BENCHMARK_CAPTURE(linear, saker_float32, true, FoldingPrecision::kFloat32)->Apply(linear_sizes);
+BENCHMARK_CAPTURE(linear, libtorch_bfloat16, false, FoldingPrecision::kBfloat16)
+    ->Apply(linear_sizes);
+BENCHMARK_CAPTURE(linear, saker_bfloat16, true, FoldingPrecision::kBfloat16)->Apply(linear_sizes);
 BENCHMARK_CAPTURE(attention, composed, Sampling::kComposed, false)->Apply(prediction_sizes);
 BENCHMARK_CAPTURE(attention, own, Sampling::kOwn, false)->Apply(prediction_sizes);
 BENCHMARK_CAPTURE(attention, projected, Sampling::kProjectAndOwn, false)->Apply(prediction_sizes);

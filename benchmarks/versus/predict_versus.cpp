@@ -1,4 +1,4 @@
-// Times Model::predict on one file, from path to detections.
+// Times Model::predict on one file, from path to detections: MODEL IMAGE [PRECISION].
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -7,10 +7,10 @@
 #include "saker/saker.hpp"
 
 int main(int argc, char** argv) {
-  if (argc != 3) return 2;
+  if (argc != 3 && argc != 4) return 2;
   constexpr int kRuns = 60;
   constexpr int kWarmUp = 10;
-  const saker::Model model = saker::load_model(argv[1]);
+  const saker::Model model = saker::load_model(argv[1], {.precision = argc == 4 ? argv[3] : "fp32"});
   std::vector<double> seconds;
   for (int i = 0; i < kRuns; ++i) {
     const auto begin = std::chrono::steady_clock::now();

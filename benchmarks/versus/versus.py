@@ -182,14 +182,17 @@ def image() -> Path:
     return sorted((data().parent / "images" / "test").glob("*.jpg"))[0]
 
 
-def compare_prediction(training: Training, name: str, target: float, rounds: int) -> list[Comparison]:
+def compare_prediction(training: Training, name: str, target: float, rounds: int, precision: str = "fp32") -> list[Comparison]:
     file = model(training)
     code = (f"import time, statistics, torch, lightly_train\ntorch.set_num_threads({THREADS})\nm = lightly_train.load_model('{file}')\n"
             f"times = []\nfor _ in range(60):\n b = time.monotonic(); m.predict('{image()}'); times.append(time.monotonic() - b)\n"
             "print('MEDIAN', statistics.median(times[10:]))")
     predict = Comparison(f"predict, one 640x480 JPEG, {name}", "1/s", target, True)
+    if precision == "bf16" and not has_bfloat16():
+        print(f"{predict.name}: skipped, this processor has no bfloat16")
+        return []
     for _ in range(rounds):
-        ours = Process([str(BIN / "predict_versus"), str(file), str(image())]).value("MEDIAN")
+        ours = Process([str(BIN / "predict_versus"), str(file), str(image()), precision]).value("MEDIAN")
         predict.add(1 / ours, 1 / python(code).value("MEDIAN"))
     return [predict]
 
@@ -199,8 +202,9 @@ def measure_predict(rounds: int) -> list[Comparison]:
 
 
 def measure_predict_ltdetr(rounds: int) -> list[Comparison]:
-    return (compare_prediction(VITT16, "LTDETR vitt16", 1.5, rounds)
-            + compare_prediction(CONVNEXT_TINY, "LTDETR convnext-tiny", 1.5, rounds))
+    return [comparison for training, name in ((VITT16, "LTDETR vitt16"), (CONVNEXT_TINY, "LTDETR convnext-tiny"))
+            for precision, target in (("fp32", 1.5), ("bf16", 3))
+            for comparison in compare_prediction(training, f"{name}, {precision}", target, rounds, precision)]
 
 
 def measure_startup(rounds: int) -> list[Comparison]:

@@ -54,10 +54,17 @@ class Model {
   std::unique_ptr<class ModelState> state_;
 };
 
+struct LoadArgs {
+  // fp32, or bf16: the factors of matrix products and convolutions are rounded to bfloat16 (8
+  // significant bits), sums and everything else stay float32. Faster on processors that have
+  // AVX-512 BF16 or AMX, an error on others.
+  std::string precision = "fp32";
+};
+
 // name_or_file: an exported .pt, a .ckpt, or a name of `saker models`.
 // Throws Error (checkpoint) for a file that is none, (usage) for an unknown name, with the nearest
-// names.
-Model load_model(const std::string& name_or_file);
+// names, and for a precision that is unknown or that this processor does not have.
+Model load_model(const std::string& name_or_file, const LoadArgs& args = {});
 
 // The names that load_model and training know.
 struct ModelListing {

@@ -14,6 +14,7 @@
 #include "detectors/registry.hpp"
 #include "image/read_image.hpp"
 #include "inference/network_input.hpp"
+#include "nn/folding_precision.hpp"
 #include "saker/error.hpp"
 #include "saker/image.hpp"
 #include "weights/published_weights.hpp"
@@ -74,6 +75,21 @@ Detections above_threshold(const Detections& all, double threshold, bool inclusi
   return kept;
 }
 
+FoldingPrecision prediction_precision(const std::string& word) {
+  if (word == "fp32") return FoldingPrecision::kFloat32;
+  if (word != "bf16") {
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("precision '{}' is not known; predictions are made in fp32 or bf16", word));
+  }
+  if (best_bfloat16_level() == Bfloat16Level::kNone) {
+    throw Error(ErrorKind::kUsage,
+                "precision 'bf16' needs a processor that multiplies bfloat16 numbers (AVX-512 BF16 "
+                "or AMX), which this one does not; predict in fp32");
+  }
+  return FoldingPrecision::kBfloat16;
+}
+
 }  // namespace
 
 Model::Model(std::unique_ptr<ModelState> state) : state_(std::move(state)) {}
@@ -115,7 +131,8 @@ std::vector<Detections> Model::predict_batch(const std::vector<Image>& images,
   return results;
 }
 
-Model load_model(const std::string& name_or_file) {
+Model load_model(const std::string& name_or_file, const LoadArgs& args) {
+  const FoldingPrecision precision = prediction_precision(args.precision);
   ModelSource source = find_model(name_or_file);
   if (!source.has_weights()) {
     throw Error(
@@ -125,6 +142,7 @@ Model load_model(const std::string& name_or_file) {
                     name_or_file));
   }
   std::shared_ptr<Detector> detector = load_detector(std::move(source));
+  const FoldingPrecisionScope scope(precision);
   detector->deploy();
   return Model(std::make_unique<ModelState>(std::move(detector)));
 }

@@ -10,7 +10,7 @@ bool FoldedVit::serves(VitBlocks& blocks) {
 }
 
 FoldedVit::FoldedVit(VitBlocks& blocks, const torch::nn::LayerNorm& norm, std::int64_t leading)
-    : leading_(leading), heads_((*blocks)[0]->options().heads) {
+    : leading_(leading) {
   for (std::int64_t i = 0; i < blocks->depth(); ++i) blocks_.emplace_back(*(*blocks)[i]);
   if (norm) norm_.emplace(norm->weight, norm->bias, norm->options.eps());
 }
@@ -34,7 +34,7 @@ std::vector<torch::Tensor> FoldedVit::feature_maps(torch::Tensor tokens,
                                                    const PatchGrid& grid,
                                                    const std::vector<std::int64_t>& taps,
                                                    const RotaryTable* positions) const {
-  TransformerWorkspace workspace(tokens.size(0), tokens.size(1), tokens.size(2), heads_);
+  TransformerWorkspace workspace = blocks_.front().workspace(tokens.size(0), tokens.size(1));
   std::vector<torch::Tensor> maps;
   for (std::size_t i = 0; maps.size() < taps.size(); ++i) {
     blocks_[i].run(tokens, positions, workspace);

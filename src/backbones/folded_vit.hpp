@@ -36,7 +36,7 @@ class FoldedVit {
 
   std::vector<FoldedTransformerBlock> blocks_;
   std::optional<FoldedNorm> norm_;
-  std::int64_t leading_, heads_;
+  std::int64_t leading_;
 };
 
 }  // namespace saker

@@ -7,6 +7,7 @@
 #include "nn/attention_gradient_kernel.hpp"
 #include "nn/attention_loops.hpp"
 #include "nn/product_tile.hpp"
+#include "nn/rotary_row.hpp"
 #include "nn/simd_math.hpp"
 
 namespace saker {
@@ -41,18 +42,18 @@ class AttentionGradientLoops {
       for (std::int64_t i = 0; i < keys; ++i) {
         const std::int64_t t = first + i, to = t * gradients.stride;
         // The queries carry the scale, and log2(e).
-        Loops::template rotate<true>(
+        rotate_row<Level, true>(
             memory.key_sums + i * wide, size, positions, t, 1 / kLog2OfE, gradients.keys + to);
-        Loops::rotate(memory.value_sums + i * wide, size, {}, t, 1, gradients.values + to);
+        rotate_row<Level>(memory.value_sums + i * wide, size, {}, t, 1, gradients.values + to);
       }
     }
     for (std::int64_t t = 0; t < tokens; ++t) {
-      Loops::template rotate<true>(memory.query_sums + t * wide,
-                                   size,
-                                   positions,
-                                   t,
-                                   scale,
-                                   gradients.queries + t * gradients.stride);
+      rotate_row<Level, true>(memory.query_sums + t * wide,
+                              size,
+                              positions,
+                              t,
+                              scale,
+                              gradients.queries + t * gradients.stride);
     }
   }
 
@@ -107,13 +108,13 @@ class AttentionGradientLoops {
                       const Memory& memory) {
     const std::int64_t tokens = pass.queries.tokens, size = pass.queries.size;
     for (std::int64_t t = 0; t < tokens; ++t) {
-      Loops::rotate(pass.queries.data + t * pass.queries.stride,
-                    size,
-                    positions,
-                    t,
-                    scale * kLog2OfE,
-                    memory.queries + t * size);
-      Loops::rotate(
+      rotate_row<Level>(pass.queries.data + t * pass.queries.stride,
+                        size,
+                        positions,
+                        t,
+                        scale * kLog2OfE,
+                        memory.queries + t * size);
+      rotate_row<Level>(
           pass.keys.data + t * pass.keys.stride, size, positions, t, 1, memory.keys + t * size);
       const float* const out = pass.out.data + t * pass.out.stride;
       const float* const gradient = pass.out_gradient.data + t * pass.out_gradient.stride;

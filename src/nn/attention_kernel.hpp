@@ -25,7 +25,7 @@ struct RotaryRows {
 };
 
 struct AttentionKernel {
-  // Floats of packed keys and of packed values, and of the scratch of attend().
+  // Floats' worth of memory of packed keys and of packed values, and of the scratch of attend().
   std::int64_t (*packed_keys)(std::int64_t tokens, std::int64_t size);
   std::int64_t (*packed_values)(std::int64_t tokens, std::int64_t size);
   std::int64_t (*scratch)(std::int64_t size);
@@ -55,10 +55,14 @@ inline constexpr std::int64_t kAttentionQueries = 48;
 
 // Null where there is none for the level, as for kPortable.
 const AttentionKernel* attention_kernel(ProcessorLevel level);
+// With bfloat16 factors; sums and softmax are float32. Null for kNone.
+const AttentionKernel* attention_kernel(Bfloat16Level level);
 
 #if defined(__x86_64__)
 extern const AttentionKernel kAttentionAvx2;
 extern const AttentionKernel kAttentionAvx512;
+extern const AttentionKernel kAttentionBfloat16Dot;
+extern const AttentionKernel kAttentionBfloat16Tile;
 #endif
 
 }  // namespace saker

@@ -6,6 +6,7 @@
 
 #include "nn/attention_kernel.hpp"
 #include "nn/product_tile.hpp"
+#include "nn/rotary_row.hpp"
 #include "nn/simd_math.hpp"
 
 namespace saker {
@@ -29,32 +30,6 @@ class AttentionLoops {
     return (count + kWidth - 1) / kWidth * kWidth;
   }
 
-  // token's row, rotated by its place, or with Back the other way, and scaled.
-  template <bool Back = false>
-  static void rotate(const float* from,
-                     std::int64_t size,
-                     const RotaryRows& positions,
-                     std::int64_t token,
-                     float scale,
-                     float* to) {
-    if (positions.cos == nullptr) {
-      sweep<Level>(size, [&]<int L>(std::int64_t d) {
-        store<Level, L>(to + d, load<Level, L>(from + d) * scale);
-      });
-      return;
-    }
-    const std::int64_t half = size / 2;
-    const float* const cos = positions.cos + token * size;
-    const float* const sin = positions.sin + token * size;
-    sweep<Level>(half, [&]<int L>(std::int64_t d) {
-      const Simd<L> a = load<Level, L>(from + d), b = load<Level, L>(from + half + d);
-      const Simd<L> c = load<Level, L>(cos + d), sine = load<Level, L>(sin + d);
-      const Simd<L> s = Back ? -sine : sine;
-      store<Level, L>(to + d, (a * c - b * s) * scale);
-      store<Level, L>(to + half + d, (b * c + a * s) * scale);
-    });
-  }
-
   static void pack_keys(const HeadView& keys, const RotaryRows& positions, float* packed) {
     const std::int64_t size = keys.size;
     float row[kLargestRow];
@@ -66,7 +41,7 @@ class AttentionLoops {
       }
       const float* from = keys.data + t * keys.stride;
       if (positions.cos != nullptr) {
-        rotate(from, size, positions, t, 1.0F, row);
+        rotate_row<Level>(from, size, positions, t, 1.0F, row);
         from = row;
       }
       for (std::int64_t d = 0; d < size; ++d) to[d * kWidth] = from[d];
@@ -104,12 +79,12 @@ class AttentionLoops {
     state.weights = state.largest + kQueries;
     // The softmax is computed with powers of two.
     for (std::int64_t i = 0; i < rows; ++i) {
-      rotate(queries.data + i * queries.stride,
-             size,
-             positions,
-             i,
-             scale * kLog2OfE,
-             state.queries + i * size);
+      rotate_row<Level>(queries.data + i * queries.stride,
+                        size,
+                        positions,
+                        i,
+                        scale * kLog2OfE,
+                        state.queries + i * size);
       state.largest[i] = kLowest;
       state.weights[i] = 0;
     }
@@ -180,11 +155,7 @@ class AttentionLoops {
       const Simd<N> value = load<Level, N>(score + t);
       largest = value > largest ? value : largest;
     }
-    float lanes[N];
-    store<Level, N>(lanes, largest);
-    float top = lanes[0];
-    for (int lane = 1; lane < N; ++lane) top = lanes[lane] > top ? lanes[lane] : top;
-
+    const float top = max_lanes<Level, N>(largest);
     Simd<N> sum[2] = {};
     std::int64_t t = 0;
     const auto take = [&](Simd<N>& to) {

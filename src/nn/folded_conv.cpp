@@ -67,16 +67,25 @@ torch::Tensor fused_convolution(const torch::Tensor& input,
 
 bool own_kernels_serve(const torch::Tensor& weight, const FoldedConvOptions& options) {
   return PackedLinear::is_available() && weight.is_cpu() &&
-         weight.scalar_type() == torch::kFloat32 && options.stride == 1 && options.groups == 1 &&
-         weight.size(2) == weight.size(3) && options.padding == weight.size(2) / 2;
+         weight.scalar_type() == torch::kFloat32 && options.groups == 1 &&
+         weight.size(2) == weight.size(3);
 }
 
-// Below, the transforms cost more than the products that they save (benchmarks/nn).
-constexpr std::int64_t kLeastWinogradChannels = 64;
+// Pixels in, pixels out.
+bool is_pointwise(const torch::Tensor& weight, const FoldedConvOptions& options) {
+  return weight.size(2) == 1 && options.stride == 1 && options.padding == 0;
+}
 
-bool winograd_serves(const torch::Tensor& weight) {
-  return weight.size(2) == 3 && weight.size(0) >= kLeastWinogradChannels &&
-         weight.size(1) >= kLeastWinogradChannels;
+// Below, transforming or gathering pixels costs more than faster products save (benchmarks/nn).
+constexpr std::int64_t kLeastChannels = 64, kLeastBfloat16Channels = 16;
+
+bool is_wide_3x3(const torch::Tensor& weight, const FoldedConvOptions& options) {
+  return weight.size(2) == 3 && options.stride == 1 && options.padding == 1 &&
+         weight.size(0) >= kLeastChannels && weight.size(1) >= kLeastChannels;
+}
+
+bool is_worth_gathering(const torch::Tensor& weight) {
+  return weight.size(1) >= (folding_bfloat16_kernel() ? kLeastBfloat16Channels : kLeastChannels);
 }
 
 torch::Tensor copy_of(const torch::Tensor& tensor) {
@@ -104,9 +113,17 @@ FoldedConv::FoldedConv(const FoldedWeights& weights, const FoldedConvOptions& op
   const torch::NoGradGuard no_grad;
   const torch::Tensor& weight = weights.weight;
   if (own_kernels_serve(weight, options)) {
-    if (weight.size(2) == 1)
+    if (is_pointwise(weight, options)) {
       pointwise_ = PackedLinear(weight.flatten(1), bias_, options.activation);
-    if (winograd_serves(weight)) winograd_.emplace(weight, bias_);
+    } else if (is_wide_3x3(weight, options)) {
+      if (const Bfloat16Kernel* kernel = folding_bfloat16_kernel()) {
+        bfloat16_.emplace(*kernel, weight, bias_, options.activation);
+      } else {
+        winograd_.emplace(weight, bias_);
+      }
+    } else if (is_worth_gathering(weight)) {
+      im2col_.emplace(weight, bias_, options.stride, options.padding, options.activation);
+    }
   }
   if (!*this) weight_ = can_pack_convolution(weight) ? packed(weight, options) : weight;
 }
@@ -134,6 +151,8 @@ torch::Tensor FoldedConv::operator()(const torch::Tensor& input) const {
     const torch::Tensor pixels = input.contiguous(torch::MemoryFormat::ChannelsLast);
     return pointwise_(pixels.permute({0, 2, 3, 1})).permute({0, 3, 1, 2});
   }
+  if (im2col_) return (*im2col_)(input);
+  if (bfloat16_) return (*bfloat16_)(input);
   if (winograd_) return activate_((*winograd_)(input), options_.activation);
   if (weight_.is_mkldnn()) return fused_convolution(input, weight_, bias_, options_);
   return activate_(at::conv2d(input,

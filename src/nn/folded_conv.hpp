@@ -9,7 +9,9 @@
 #include <optional>
 
 #include "nn/activation.hpp"
+#include "nn/bfloat16_conv.hpp"
 #include "nn/conv2d.hpp"
+#include "nn/im2col_conv.hpp"
 #include "nn/packed_linear.hpp"
 #include "nn/winograd_conv.hpp"
 
@@ -38,8 +40,9 @@ struct FoldedConvOptions {
 // not reach it. Not differentiable.
 //
 // On the CPU outputs are channels-last, and inputs should be. There, 1x1 convolutions are
-// PackedLinear and 3x3 ones of many channels WinogradConv, on processors with kernels for them;
-// everything else goes through oneDNN.
+// PackedLinear, 3x3 ones of many channels WinogradConv (made under FoldingPrecision::kBfloat16:
+// Bfloat16Conv) and others Im2colConv, on processors with kernels for them; those of groups, and
+// all on other processors, go through oneDNN.
 class FoldedConv {
  public:
   FoldedConv() = default;
@@ -52,13 +55,17 @@ class FoldedConv {
              const torch::nn::BatchNorm2dImpl* norm,
              Activation activation = Activation::kNone);
 
-  explicit operator bool() const { return pointwise_ || winograd_ || weight_.defined(); }
+  explicit operator bool() const {
+    return pointwise_ || winograd_ || bfloat16_ || im2col_ || weight_.defined();
+  }
   torch::Tensor operator()(const torch::Tensor& input) const;
 
  private:
   FoldedConvOptions options_;
-  // One of these three.
+  // One of these five.
   PackedLinear pointwise_;
+  std::optional<Bfloat16Conv> bfloat16_;
+  std::optional<Im2colConv> im2col_;
   std::optional<WinogradConv> winograd_;
   torch::Tensor weight_;  // in oneDNN's own order where that serves
   torch::Tensor bias_;

@@ -2,7 +2,7 @@
 
 #include <torch/nn/modules/normalization.h>
 
-#include "nn/attention_kernel.hpp"
+#include "nn/folding_precision.hpp"
 #include "nn/parallel.hpp"
 #include "nn/qkv_attention.hpp"
 #include "nn/scratch.hpp"
@@ -12,8 +12,6 @@ namespace {
 
 // Rows whose hidden values stay in the second cache.
 constexpr std::int64_t kRows = 96;
-
-const AttentionKernel& kernel() { return *attention_kernel(best_processor_level()); }
 
 // The output of a linear layer behind a layer scale.
 PackedLinear scaled(LinearImpl& linear, const LayerScale& scale) {
@@ -33,17 +31,6 @@ FoldedNorm folded(const torch::nn::LayerNorm& norm) {
 
 }  // namespace
 
-TransformerWorkspace::TransformerWorkspace(std::int64_t batch,
-                                           std::int64_t tokens,
-                                           std::int64_t width,
-                                           std::int64_t heads)
-    : qkv_(at::empty({batch, tokens, 3, heads, width / heads}, torch::kFloat32)),
-      attended_(at::empty({batch, tokens, width}, torch::kFloat32)),
-      keys_(
-          at::empty({batch * heads, kernel().packed_keys(tokens, width / heads)}, torch::kFloat32)),
-      values_(at::empty({batch * heads, kernel().packed_values(tokens, width / heads)},
-                        torch::kFloat32)) {}
-
 bool FoldedTransformerBlock::serves(const TransformerBlockOptions& options) {
   const std::int64_t head = options.width / options.heads;
   return PackedLinear::is_available() && attention_kernels_serve(head) &&
@@ -53,12 +40,24 @@ bool FoldedTransformerBlock::serves(const TransformerBlockOptions& options) {
 FoldedTransformerBlock::FoldedTransformerBlock(TransformerBlockImpl& block)
     : width_(block.options().width),
       heads_(block.options().heads),
+      attention_(folding_attention_kernel()),
       norm1_(folded(block.norm1)),
       norm2_(folded(block.norm2)),
       qkv_(queries_keys_values(*block.attn)),
       proj_(scaled(*block.attn->proj, block.ls1)),
       fc1_(PackedLinear::taking(block.mlp->fc1->weight, block.mlp->fc1->bias, Activation::kGelu)),
       fc2_(scaled(*block.mlp->fc2, block.ls2)) {}
+
+TransformerWorkspace FoldedTransformerBlock::workspace(std::int64_t batch,
+                                                       std::int64_t tokens) const {
+  const std::int64_t size = width_ / heads_;
+  TransformerWorkspace memory;
+  memory.qkv_ = torch::empty({batch, tokens, 3, heads_, size});
+  memory.attended_ = torch::empty({batch, tokens, width_});
+  memory.keys_ = torch::empty({batch * heads_, attention_->packed_keys(tokens, size)});
+  memory.values_ = torch::empty({batch * heads_, attention_->packed_values(tokens, size)});
+  return memory;
+}
 
 void FoldedTransformerBlock::run(torch::Tensor& x,
                                  const RotaryTable* positions,
@@ -73,7 +72,8 @@ void FoldedTransformerBlock::run(torch::Tensor& x,
       qkv_.write({normed.get(), count, width_}, {qkv + first * 3 * width_, 3 * width_});
     });
   });
-  attend_heads(qkv,
+  attend_heads(*attention_,
+               qkv,
                {.batch = x.size(0), .tokens = x.size(1), .heads = heads_, .size = width_ / heads_},
                positions,
                workspace.keys_.mutable_data_ptr<float>(),

@@ -2,7 +2,8 @@
 //
 // What can be multiplied into weights beforehand is: masks of biases and layer scales. Norms,
 // linear layers, GELU and residuals of a few rows at a time follow one another while they are in
-// the caches; scores of the attention are never stored as a whole.
+// the caches; scores of the attention are never stored as a whole. Products are computed in the
+// FoldingPrecision that it is made under.
 #pragma once
 
 #include <torch/types.h>
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "nn/attention_kernel.hpp"
 #include "nn/folded_norm.hpp"
 #include "nn/packed_linear.hpp"
 #include "nn/rotary_embedding.hpp"
@@ -19,12 +21,6 @@ namespace saker {
 
 // Buffers that the blocks of one forward pass share.
 class TransformerWorkspace {
- public:
-  TransformerWorkspace(std::int64_t batch,
-                       std::int64_t tokens,
-                       std::int64_t width,
-                       std::int64_t heads);
-
  private:
   friend class FoldedTransformerBlock;
   torch::Tensor qkv_;       // [B, T, 3, heads, head_dim]
@@ -41,11 +37,15 @@ class FoldedTransformerBlock {
   // afterwards. Differs from it by rounding.
   explicit FoldedTransformerBlock(TransformerBlockImpl& block);
 
+  // For passes of x of [batch, tokens, width] through blocks like this one.
+  TransformerWorkspace workspace(std::int64_t batch, std::int64_t tokens) const;
+
   // Replaces x, [B, T, width] contiguous float32 on the CPU, by the block's output.
   void run(torch::Tensor& x, const RotaryTable* positions, TransformerWorkspace& workspace) const;
 
  private:
   std::int64_t width_, heads_;
+  const AttentionKernel* attention_;
   FoldedNorm norm1_, norm2_;
   PackedLinear qkv_, proj_, fc1_, fc2_;
 };

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::int64_t kLeastLinearWork = 1 << 17;  // multiplications worth a thread
 constexpr std::int64_t kLeastPacking = 1 << 16;     // values worth a thread
+constexpr std::int64_t kRoundedRows = 96;           // to bfloat16 at a time
 constexpr std::int64_t kLine = static_cast<std::int64_t>(kCacheLine) / sizeof(float);
 
 const LinearKernel* best_linear_kernel() { return linear_kernel(best_processor_level()); }
@@ -60,7 +61,8 @@ PackedLinear PackedLinear::taking(torch::Tensor& weight,
                                   Activation activation,
                                   const torch::Tensor& row_scale) {
   torch::Tensor panels;
-  if (is_available() && can_hold_panels(weight, best_linear_kernel()->panel_width))
+  if (is_available() && !folding_bfloat16_kernel() &&
+      can_hold_panels(weight, best_linear_kernel()->panel_width))
     panels = weight.detach();
   PackedLinear packed(weight, bias, activation, row_scale, std::move(panels));
   weight.set_data(torch::empty({0}, weight.options()));
@@ -75,20 +77,29 @@ PackedLinear::PackedLinear(const torch::Tensor& weight,
     : in_(weight.size(1)),
       out_(weight.size(0)),
       activation_(activation),
+      bfloat16_(folding_bfloat16_kernel()),
       panels_(std::move(panels)) {
   if (!is_available())
     throw Error(ErrorKind::kInternal, "this processor has no kernel for packed linear layers");
-  const std::int64_t width = best_linear_kernel()->panel_width;
-  const std::int64_t count = (out_ + width - 1) / width;
-  const bool in_place = panels_.defined();
-  if (!in_place) panels_ = torch::empty({count, in_, width});
-  bias_ = torch::zeros({count * width});
-  const torch::Tensor values = plain_tensor(weight);
+  const std::int64_t width = bfloat16_ ? kBfloat16Width : best_linear_kernel()->panel_width;
+  bias_ = torch::zeros({(out_ + width - 1) / width * width});
+  if (bias.defined()) bias_.narrow(0, 0, out_).copy_(bias.detach());
   const std::vector<float> scales =
       row_scale.defined() ? plain_values(row_scale) : std::vector<float>();
+  if (bfloat16_) {
+    pack_bfloat16(plain_tensor(weight), scales);
+  } else {
+    pack_float32(plain_tensor(weight), scales);
+  }
+}
+
+void PackedLinear::pack_float32(const torch::Tensor& values, const std::vector<float>& row_scale) {
+  const std::int64_t width = best_linear_kernel()->panel_width, panel_size = in_ * width;
+  const std::int64_t count = bias_.size(0) / width;
+  const bool in_place = panels_.defined();
+  if (!in_place) panels_ = torch::empty({count, in_, width});
   const float* const from = values.const_data_ptr<float>();
   float* const to = panels_.mutable_data_ptr<float>();
-  const std::int64_t panel_size = in_ * width;
   parallel_for(count, kLeastPacking / panel_size + 1, [&](std::int64_t begin, std::int64_t end) {
     const auto memory = scratch(in_place ? panel_size : 0);
     for (std::int64_t panel = begin; panel < end; ++panel) {
@@ -98,16 +109,41 @@ PackedLinear::PackedLinear(const torch::Tensor& weight,
       pack_panel(from + first * in_,
                  std::min(width, out_ - first),
                  in_,
-                 scales.empty() ? nullptr : scales.data() + first,
+                 row_scale.empty() ? nullptr : row_scale.data() + first,
                  width,
                  packed);
       if (in_place) std::copy_n(packed, panel_size, place);
     }
   });
-  if (bias.defined()) bias_.narrow(0, 0, out_).copy_(bias.detach());
+}
+
+void PackedLinear::pack_bfloat16(const torch::Tensor& values, const std::vector<float>& row_scale) {
+  const std::int64_t width = kBfloat16Width, panel_size = bfloat16_depth(in_) * width;
+  const std::int64_t count = bias_.size(0) / width;
+  panels_ = torch::empty({count, panel_size}, torch::kBFloat16);
+  const float* const from = values.const_data_ptr<float>();
+  auto* const to = static_cast<Bfloat16*>(panels_.mutable_data_ptr());
+  parallel_for(count, kLeastPacking / panel_size + 1, [&](std::int64_t begin, std::int64_t end) {
+    const auto scaled = scratch(row_scale.empty() ? 0 : width * in_);
+    for (std::int64_t panel = begin; panel < end; ++panel) {
+      const std::int64_t first = panel * width, rows = std::min(width, out_ - first);
+      const float* weights = from + first * in_;
+      if (!row_scale.empty()) {
+        for (std::int64_t i = 0; i < rows * in_; ++i)
+          scaled[static_cast<std::size_t>(i)] =
+              weights[i] * row_scale[static_cast<std::size_t>(first + i / in_)];
+        weights = scaled.get();
+      }
+      bfloat16_->pack(weights, rows, in_, in_, to + panel * panel_size);
+    }
+  });
 }
 
 void PackedLinear::run(const RowsView& x, bool add, const MutableRows& y) const {
+  if (bfloat16_) {
+    run_bfloat16(x, add, y);
+    return;
+  }
   best_linear_kernel()->multiply(x,
                                  {.data = panels_.const_data_ptr<float>(),
                                   .bias = bias_.const_data_ptr<float>(),
@@ -117,6 +153,32 @@ void PackedLinear::run(const RowsView& x, bool add, const MutableRows& y) const 
                                  add,
                                  y.data,
                                  y.stride);
+}
+
+void PackedLinear::run_bfloat16(const RowsView& x, bool add, const MutableRows& y) const {
+  const std::int64_t depth = bfloat16_depth(in_), most = std::min(x.rows, kRoundedRows);
+  const std::int64_t readable = (most + kBfloat16Rows - 1) / kBfloat16Rows * kBfloat16Rows;
+  const auto memory = scratch(readable * depth / 2);
+  auto* const rounded = reinterpret_cast<Bfloat16*>(memory.get());
+  const std::int64_t tap = 0;
+  for (std::int64_t first = 0; first < x.rows; first += most) {
+    const std::int64_t rows = std::min(most, x.rows - first);
+    for (std::int64_t i = 0; i < rows; ++i)
+      bfloat16_->round(x.data + (first + i) * x.stride, in_, rounded + i * depth);
+    bfloat16_->multiply({.data = rounded,
+                         .rows = rows,
+                         .stride = depth,
+                         .taps = &tap,
+                         .tap_count = 1,
+                         .depth = depth},
+                        {.data = static_cast<const Bfloat16*>(panels_.const_data_ptr()),
+                         .bias = bias_.const_data_ptr<float>(),
+                         .n = out_},
+                        activation_,
+                        add,
+                        y.data + first * y.stride,
+                        y.stride);
+  }
 }
 
 torch::Tensor PackedLinear::operator()(const torch::Tensor& x) const {

@@ -5,8 +5,10 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <vector>
 
 #include "nn/activation_kind.hpp"
+#include "nn/folding_precision.hpp"
 #include "nn/linear_kernel.hpp"
 
 namespace saker {
@@ -18,7 +20,8 @@ struct MutableRows {
 };
 
 // y = activation(x weight^T + bias). Empty until it is made from weights; later changes of those do
-// not reach it.
+// not reach it. Made under FoldingPrecision::kBfloat16, it rounds x and weights to that type and
+// sums in float32.
 class PackedLinear {
  public:
   // Whether this processor has a kernel; without, no PackedLinear can be made.
@@ -30,9 +33,9 @@ class PackedLinear {
                const torch::Tensor& bias,
                Activation activation = Activation::kNone);
   // The same of a weight that nothing else needs: it has no elements afterwards. Its memory becomes
-  // that of the panels where they fit (float32, the tensor's alone, whole panels of outputs), so
-  // that a large layer is not in memory twice. row_scale: [out], multiplied into the weight's rows;
-  // undefined for none.
+  // that of the panels where they fit (float32 in both forms, the tensor's alone, whole panels of
+  // outputs), so that a large layer is not in memory twice. row_scale: [out], multiplied into the
+  // weight's rows; undefined for none.
   static PackedLinear taking(torch::Tensor& weight,
                              const torch::Tensor& bias,
                              Activation activation = Activation::kNone,
@@ -57,11 +60,15 @@ class PackedLinear {
                Activation activation,
                const torch::Tensor& row_scale,
                torch::Tensor panels);
+  void pack_float32(const torch::Tensor& values, const std::vector<float>& row_scale);
+  void pack_bfloat16(const torch::Tensor& values, const std::vector<float>& row_scale);
   void run(const RowsView& x, bool add, const MutableRows& y) const;
+  void run_bfloat16(const RowsView& x, bool add, const MutableRows& y) const;
 
   std::int64_t in_ = 0, out_ = 0;
   Activation activation_ = Activation::kNone;
-  torch::Tensor panels_, bias_;  // LibTorch aligns them for the cache
+  const Bfloat16Kernel* bfloat16_ = nullptr;  // null: float32
+  torch::Tensor panels_, bias_;               // LibTorch aligns them for the cache
 };
 
 }  // namespace saker

@@ -17,7 +17,18 @@ ProcessorLevel best_processor_level() noexcept;
 // All supported levels, lowest first.
 std::vector<ProcessorLevel> processor_levels();
 
-// Whether this processor multiplies bfloat16 numbers (AVX-512 BF16), rather than to convert them.
-bool computes_bfloat16() noexcept;
+// How this processor multiplies bfloat16 numbers; the higher includes the lower.
+enum class Bfloat16Level {
+  kNone,  // not at all: they would have to be converted
+  kDot,   // pairs of them in vectors (AVX-512 BF16, on top of kAvx512)
+  kTile,  // matrices of 16 x 32 (AMX)
+};
+
+// The highest that the processor and the operating system support; asks the latter for the memory
+// that AMX needs in every thread.
+Bfloat16Level best_bfloat16_level() noexcept;
+
+// All supported levels but kNone, lowest first.
+std::vector<Bfloat16Level> bfloat16_levels();
 
 }  // namespace saker

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "nn/attention_gradient_kernel.hpp"
-#include "nn/attention_kernel.hpp"
 #include "nn/parallel.hpp"
 #include "nn/plain_float.hpp"
 #include "nn/scratch.hpp"
@@ -71,7 +70,8 @@ class QkvAttentionFunction : public torch::autograd::Function<QkvAttentionFuncti
     const auto keys = scratch(heads * best_attention().packed_keys(shape.tokens, shape.size));
     const auto values = scratch(heads * best_attention().packed_values(shape.tokens, shape.size));
     const RotaryTable table{cos.value_or(torch::Tensor()), sin.value_or(torch::Tensor())};
-    attend_heads(x.const_data_ptr<float>(),
+    attend_heads(best_attention(),
+                 x.const_data_ptr<float>(),
                  shape,
                  cos ? &table : nullptr,
                  keys.get(),
@@ -132,14 +132,14 @@ bool attention_kernels_serve(std::int64_t head_dim) {
          head_dim <= kLargestHead;
 }
 
-void attend_heads(const float* qkv,
+void attend_heads(const AttentionKernel& kernel,
+                  const float* qkv,
                   const QkvShape& shape,
                   const RotaryTable* positions,
                   float* keys,
                   float* values,
                   float* out,
                   float* norms) {
-  const AttentionKernel& kernel = best_attention();
   const std::int64_t tokens = shape.tokens, size = shape.size, heads = shape.batch * shape.heads;
   const std::int64_t width = shape.heads * size, stride = 3 * width;
   const std::int64_t keys_size = kernel.packed_keys(tokens, size);

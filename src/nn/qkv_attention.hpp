@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "nn/attention_kernel.hpp"
 #include "nn/rotary_embedding.hpp"
 
 namespace saker {
@@ -27,7 +28,8 @@ struct QkvShape {
 // qkv: as above, contiguous; out: [B, T, heads, D]; norms: [B, heads, T], see
 // AttentionKernel::attend, or null; keys and values: memory to work in, AttentionKernel's
 // packed_keys and packed_values for each head of each image.
-void attend_heads(const float* qkv,
+void attend_heads(const AttentionKernel& kernel,
+                  const float* qkv,
                   const QkvShape& shape,
                   const RotaryTable* positions,
                   float* keys,

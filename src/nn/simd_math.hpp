@@ -24,6 +24,22 @@ template <class Level, int N>
   return reinterpret_cast<Simd<N>>(reinterpret_cast<Bits>(power) + exponent);
 }
 
+// The same with a relative error below 1.1e-4, far less than that of rounding it to bfloat16.
+template <class Level, int N>
+[[gnu::always_inline]] inline Simd<N> exp2_coarse(Simd<N> x) {
+  using Bits = typename SimdVector<N>::bits;
+  const Simd<N> lowest = Simd<N>{} - 126.0F;
+  x = x < lowest ? lowest : x;
+  constexpr float kRound = 12582912.0F;
+  const Simd<N> rounded = x + kRound;
+  const Simd<N> f = x - (rounded - kRound);
+  Simd<N> power = f * 5.5838283e-2F + 2.4263948e-1F;
+  power = power * f + 6.9313673e-1F;
+  power = power * f + 9.9992456e-1F;
+  const Bits exponent = reinterpret_cast<Bits>(rounded) << 23;
+  return reinterpret_cast<Simd<N>>(reinterpret_cast<Bits>(power) + exponent);
+}
+
 // e^x, as exp2_of.
 template <class Level, int N>
 [[gnu::always_inline]] inline Simd<N> exp_of(Simd<N> x) {

@@ -58,6 +58,15 @@ template <class Level, int N>
   return lanes[0];
 }
 
+template <class Level, int N>
+[[gnu::always_inline]] inline float max_lanes(Simd<N> value) {
+  float lanes[N];
+  store<Level, N>(lanes, value);
+  float largest = lanes[0];
+  for (int i = 1; i < N; ++i) largest = lanes[i] > largest ? lanes[i] : largest;
+  return largest;
+}
+
 // Calls block.template operator()<N>(x) so that the runs [x, x + N) cover [begin, end) without
 // leaving [first, end). Runs may overlap: a result may be written twice, with the same value.
 template <class Level, int N, class Block>

@@ -2,6 +2,7 @@
 // them.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "error_message.hpp"
 #include "fill.hpp"
 #include "golden.hpp"
+#include "nn/processor_level.hpp"
 #include "saker/error.hpp"
 #include "saker/image.hpp"
 #include "saker/model.hpp"
@@ -139,6 +141,39 @@ TEST_F(LtdetrFile, TakesImagesOfAnySizeAndGray) {
   }
   EXPECT_TRUE(model.predict_batch({}, {}).empty());
   EXPECT_THROW(model.predict(Image(8, 8, 4, PixelType::kU8)), Error);
+}
+
+TEST_F(LtdetrFile, PredictsInBfloat16) {
+  const std::string path = test::golden_path(kTinyFile).string();
+  const Image image = uniform_image("image", 56, 84);
+  if (best_bfloat16_level() == Bfloat16Level::kNone) {
+    EXPECT_THROW(load_model(path, {.precision = "bf16"}), Error);
+    GTEST_SKIP() << "this processor has no bfloat16";
+  }
+  const Detections exact = load_model(path).predict(image, {.threshold = 0});
+  const Model model = load_model(path, {.precision = "bf16"});
+  const Detections found = model.predict(image, {.threshold = 0});
+  ASSERT_EQ(found.size(), exact.size());
+  double difference = 0;
+  // Random weights give scores so close that their order changes; sorted, they are compared.
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    EXPECT_NEAR(found.scores[i], exact.scores[i], 0.02) << i;
+    difference += std::abs(static_cast<double>(found.scores[i] - exact.scores[i]));
+  }
+  EXPECT_GT(difference, 0);
+  // Models that are loaded afterwards are not affected.
+  EXPECT_EQ(load_model(path).predict(image, {.threshold = 0}).scores, exact.scores);
+}
+
+TEST_F(LtdetrFile, UnknownPrecisionsAreRefused) {
+  try {
+    load_model("no such file", {.precision = "int4"});
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+    EXPECT_EQ(std::string(error.what()),
+              "precision 'int4' is not known; predictions are made in fp32 or bf16");
+  }
 }
 
 TEST_F(LtdetrFile, WithoutNormalisationKeepsPixels) {

@@ -73,7 +73,7 @@ TEST_P(FoldedTransformerBlockTest, EqualsTheBlock) {
     torch::Tensor first;
     for (const int threads : {1, 2}) {
       const test::ThreadCount guard(threads);
-      TransformerWorkspace workspace(2, 101, GetParam().width, GetParam().heads);
+      TransformerWorkspace workspace = folded.workspace(2, 101);
       torch::Tensor y = x.clone();
       folded.run(y, kinds[i], workspace);
       EXPECT_TRUE(test::near(y, expected[i], {1e-5, 0}));

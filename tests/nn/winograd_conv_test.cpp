@@ -44,19 +44,41 @@ TEST(WinogradConv, EqualsTheDirectSum) {
   }
 }
 
+// The products of each output added one after another, in float32. LibTorch's own convolutions add
+// them in an order that depends on the processor.
+torch::Tensor plain_sum(const torch::Tensor& x, const torch::Tensor& weight) {
+  const std::int64_t in = x.size(1), out = weight.size(0), height = x.size(2), width = x.size(3);
+  const torch::Tensor padded = torch::constant_pad_nd(x, {1, 1, 1, 1}).contiguous();
+  torch::Tensor y = torch::zeros({1, out, height, width});
+  const auto pixel = padded.accessor<float, 4>(), filter = weight.accessor<float, 4>();
+  auto sum = y.accessor<float, 4>();
+  for (std::int64_t o = 0; o < out; ++o) {
+    for (std::int64_t c = 0; c < in; ++c) {
+      for (std::int64_t k = 0; k < 9; ++k) {
+        for (std::int64_t i = 0; i < height * width; ++i) {
+          const std::int64_t row = i / width, column = i % width;
+          sum[0][o][row][column] +=
+              pixel[0][c][row + k / 3][column + k % 3] * filter[o][c][k / 3][k % 3];
+        }
+      }
+    }
+  }
+  return y;
+}
+
 TEST(WinogradConv, IsAboutAsExactAsTheDirectSum) {
   if (!PackedLinear::is_available()) GTEST_SKIP() << "no kernel for this processor";
   torch::manual_seed(2);
   const torch::NoGradGuard no_grad;
-  const torch::Tensor x = torch::silu(torch::randn({1, 256, 20, 20}));
-  const torch::Tensor weight = (torch::rand({64, 256, 3, 3}) * 2 - 1) / 28;
+  const torch::Tensor x = torch::silu(torch::randn({1, 256, 12, 12}));
+  const torch::Tensor weight = (torch::rand({16, 256, 3, 3}) * 2 - 1) / 28;
   const torch::Tensor exact =
       torch::conv2d(x.to(torch::kFloat64), weight.to(torch::kFloat64), {}, 1, 1);
   const auto root_mean_square = [&](const torch::Tensor& y) {
     return (y.to(torch::kFloat64) - exact).square().mean().sqrt().item<double>();
   };
   EXPECT_LT(root_mean_square(WinogradConv(weight, {})(x)),
-            3 * root_mean_square(direct(x, weight, {})));
+            2 * root_mean_square(plain_sum(x, weight)));
 }
 
 TEST(WinogradConv, SameForAnyNumberOfThreads) {
