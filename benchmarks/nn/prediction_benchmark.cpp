@@ -1,4 +1,5 @@
 // Operations of prediction beside LibTorch's. The last argument is the number of threads.
+#include <ATen/autocast_mode.h>
 #include <benchmark/benchmark.h>
 #include <torch/autograd.h>
 #include <torch/types.h>
@@ -11,6 +12,7 @@
 #include "nn/folded_linear.hpp"
 #include "nn/folding_precision.hpp"
 #include "nn/im2col_conv.hpp"
+#include "nn/linear_product.hpp"
 #include "nn/winograd_conv.hpp"
 
 namespace saker {
@@ -81,6 +83,29 @@ void linear(benchmark::State& state, bool own, FoldingPrecision precision) {
   }
 }
 
+// Forward and backward: rows, inputs, outputs. In bfloat16 under autocast.
+void training_linear(benchmark::State& state, bool own, FoldingPrecision precision) {
+  if (!has(precision)) return state.SkipWithError("this processor has no bfloat16");
+  at::set_num_threads(static_cast<int>(state.range(3)));
+  const auto leaf = [](at::IntArrayRef shape) { return torch::randn(shape).requires_grad_(); };
+  const torch::Tensor x = leaf({state.range(0), state.range(1)});
+  const torch::Tensor weight = leaf({state.range(2), state.range(1)}),
+                      bias = leaf({state.range(2)});
+  const torch::Tensor gradient = torch::randn({state.range(0), state.range(2)});
+  const bool mixed = precision == FoldingPrecision::kBfloat16;
+  for (auto _ : state) {
+    if (mixed) {
+      at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+      at::autocast::set_autocast_enabled(at::kCPU, true);
+    }
+    const torch::Tensor y = (own ? linear_product(x, weight, bias) : torch::linear(x, weight, bias))
+                                .to(torch::kFloat32);
+    at::autocast::set_autocast_enabled(at::kCPU, false);
+    at::autocast::clear_cache();
+    benchmark::DoNotOptimize(torch::autograd::grad({y}, {x, weight, bias}, {gradient}));
+  }
+}
+
 enum class Sampling { kOwn, kComposed, kProjectAndOwn, kTokenSums };
 
 // As in a decoder layer at 640 x 640: images, queries, width of the tokens.
@@ -147,6 +172,16 @@ void linear_sizes(benchmark::internal::Benchmark* benchmark) {
                  {300, 192, 512, 1},
                  {300, 512, 192, 1}});
 }
+void training_linear_sizes(benchmark::internal::Benchmark* benchmark) {
+  measured_with(benchmark,
+                {{6420, 192, 576, 2},
+                 {6420, 192, 768, 2},
+                 {6420, 768, 192, 2},
+                 {33600, 192, 192, 2},
+                 {33600, 192, 80, 2},
+                 {33600, 192, 4, 2},
+                 {2000, 192, 192, 2}});
+}
 void prediction_sizes(benchmark::internal::Benchmark* benchmark) {
   measured_with(benchmark, {{1, 300, 192, 1}, {1, 300, 256, 1}, {1, 300, 192, 2}});
 }
@@ -181,6 +216,14 @@ BENCHMARK_CAPTURE(linear, saker_float32, true, FoldingPrecision::kFloat32)->Appl
 BENCHMARK_CAPTURE(linear, libtorch_bfloat16, false, FoldingPrecision::kBfloat16)
     ->Apply(linear_sizes);
 BENCHMARK_CAPTURE(linear, saker_bfloat16, true, FoldingPrecision::kBfloat16)->Apply(linear_sizes);
+BENCHMARK_CAPTURE(training_linear, libtorch_float32, false, FoldingPrecision::kFloat32)
+    ->Apply(training_linear_sizes);
+BENCHMARK_CAPTURE(training_linear, saker_float32, true, FoldingPrecision::kFloat32)
+    ->Apply(training_linear_sizes);
+BENCHMARK_CAPTURE(training_linear, libtorch_bfloat16, false, FoldingPrecision::kBfloat16)
+    ->Apply(training_linear_sizes);
+BENCHMARK_CAPTURE(training_linear, saker_bfloat16, true, FoldingPrecision::kBfloat16)
+    ->Apply(training_linear_sizes);
 BENCHMARK_CAPTURE(attention, composed, Sampling::kComposed, false)->Apply(prediction_sizes);
 BENCHMARK_CAPTURE(attention, own, Sampling::kOwn, false)->Apply(prediction_sizes);
 BENCHMARK_CAPTURE(attention, projected, Sampling::kProjectAndOwn, false)->Apply(prediction_sizes);

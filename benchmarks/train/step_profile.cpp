@@ -1,11 +1,11 @@
 // Where a training step of LTDETR spends its time: a table by module, forward and backward.
 //
-//   step_profile [MODEL [SIDE [BATCH [STEPS]]]]
+//   step_profile [MODEL [SIDE [BATCH [STEPS [PRECISION]]]]]
 //
 // The graph is cut between the modules, so that each one's backward pass can be timed alone.
-// Float32, two threads, images of one size, ten boxes each. Counted are operations of LibTorch's
-// matrix products, convolutions and attention; what deformable attention, norms and activations do
-// is left out.
+// PRECISION: 32-true or bf16-mixed. Two threads, images of one size, ten boxes each. Counted are
+// operations of LibTorch's matrix products, convolutions and attention; what deformable attention,
+// norms and activations do is left out.
 #include <ATen/autocast_mode.h>
 #include <fmt/format.h>
 #include <torch/autograd.h>
@@ -24,6 +24,8 @@
 #include "detectors/ltdetr/ltdetr_losses.hpp"
 #include "detectors/registry.hpp"
 #include "operation_count.hpp"
+#include "train/precision.hpp"
+#include "train/tensor_cache.hpp"
 #include "train/training_step.hpp"
 
 namespace saker {
@@ -109,7 +111,11 @@ void backward(const std::vector<torch::Tensor>& outputs, const std::vector<torch
   torch::autograd::backward(outputs, gradients);
 }
 
-void run(const std::string& name, std::int64_t side, std::int64_t batch, std::int64_t steps) {
+void run(const std::string& name,
+         std::int64_t side,
+         std::int64_t batch,
+         std::int64_t steps,
+         Precision precision) {
   DetectorSpec spec{.model_name = name, .image_size = {.height = side, .width = side}};
   for (std::int64_t id = 0; id < kClasses; ++id)
     spec.classes.emplace_back(id, fmt::format("class {}", id));
@@ -124,11 +130,13 @@ void run(const std::string& name, std::int64_t side, std::int64_t batch, std::in
   const torch::Tensor images = torch::rand({batch, model->input_channels(), side, side});
   const Targets targets = random_targets(batch);
   const LtdetrLossSettings settings = loss_settings_for(model->config().decoder, {});
+  const TensorCacheScope cache;
   Profile profile(/*counts=*/true);
-  at::autocast::set_autocast_dtype(at::kCPU, at::kFloat);
   for (std::int64_t step = 0; step <= steps; ++step) {
-    // Under autocast, here to the same type, all work is LibTorch's, which tells what it does.
-    at::autocast::set_autocast_enabled(at::kCPU, step == 0);
+    // Under autocast to the same type all work is LibTorch's, which tells what it does.
+    const bool counts = step == 0;
+    at::autocast::set_autocast_dtype(at::kCPU, counts ? at::kFloat : at::kBFloat16);
+    at::autocast::set_autocast_enabled(at::kCPU, counts || precision == Precision::kBfloat16Mixed);
     RandomStream stream({.purpose = "profile", .index = static_cast<std::uint64_t>(step)});
     std::vector<torch::Tensor> features, maps;
     LossTerms losses;
@@ -145,6 +153,7 @@ void run(const std::string& name, std::int64_t side, std::int64_t batch, std::in
     profile.measure("matching and losses, forward",
                     [&] { losses = ltdetr_losses(outputs, targets, settings, denoising.groups); });
     at::autocast::set_autocast_enabled(at::kCPU, false);
+    at::autocast::clear_cache();
     profile.measure("losses and decoder, backward", [&] { update.backward(losses); });
     profile.measure("encoder, backward", [&] { backward(maps, map_leaves); });
     profile.measure("backbone, backward", [&] { backward(features, feature_leaves); });
@@ -166,5 +175,6 @@ int main(int count, char** values) {
   saker::run(count > 1 ? values[1] : "dinov3/vitt16-notpretrained-ltdetr",
              number(2, 640),
              number(3, 4),
-             number(4, 5));
+             number(4, 5),
+             count > 5 ? saker::precision_of(values[5]).value() : saker::Precision::kFloat32);
 }

@@ -27,6 +27,7 @@
 #include "train/auto_rules.hpp"
 #include "train/checkpoint.hpp"
 #include "train/run_folder.hpp"
+#include "train/tensor_cache.hpp"
 #include "train/trainer.hpp"
 #include "train/training_plan.hpp"
 #include "train/training_settings.hpp"
@@ -300,6 +301,7 @@ TrainResult train_object_detection(const TrainArgs& args) {
 
   FanOutLogger metrics;
   open_trackers(settings.logger, folder, resolved, metrics);
+  const TensorCacheScope cache;
   Trainer trainer(plan,
                   {.folder = folder,
                    .batches = batches,

@@ -41,10 +41,14 @@ struct AttentionGradientKernel {
 
 // Null where there is none for the level, as for kPortable.
 const AttentionGradientKernel* attention_gradient_kernel(ProcessorLevel level);
+// With bfloat16 factors; sums are float32. Null for kNone.
+const AttentionGradientKernel* attention_gradient_kernel(Bfloat16Level level);
 
 #if defined(__x86_64__)
 extern const AttentionGradientKernel kAttentionGradientAvx2;
 extern const AttentionGradientKernel kAttentionGradientAvx512;
+extern const AttentionGradientKernel kAttentionGradientBfloat16Dot;
+extern const AttentionGradientKernel kAttentionGradientBfloat16Tile;
 #endif
 
 }  // namespace saker

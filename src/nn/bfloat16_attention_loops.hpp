@@ -57,7 +57,10 @@ class Bfloat16AttentionLoops {
         for (std::int64_t d = 0; d < width && t < values.tokens; ++d) even[d] = from[d];
         for (std::int64_t d = 0; d < width && t + 1 < values.tokens; ++d)
           odd[d] = from[values.stride + d];
-        interleave(even, odd, to);
+        for (std::int64_t d = 0; d < kWidth; d += N) {
+          Bfloat16Vector<Level>::round_pairs(
+              load<Level, N>(even + d), load<Level, N>(odd + d), to + 2 * d);
+        }
       }
     }
   }
@@ -153,17 +156,6 @@ class Bfloat16AttentionLoops {
   static Bfloat16* numbers(float* memory) { return reinterpret_cast<Bfloat16*>(memory); }
   static const Bfloat16* numbers(const float* memory) {
     return reinterpret_cast<const Bfloat16*>(memory);
-  }
-
-  // Two rows of kWidth as pairs.
-  static void interleave(const float* even, const float* odd, Bfloat16* to) {
-    alignas(64) Bfloat16 first[kWidth], second[kWidth];
-    Bfloat16Vector<Level>::round(even, kWidth, first);
-    Bfloat16Vector<Level>::round(odd, kWidth, second);
-    for (std::int64_t d = 0; d < kWidth; ++d) {
-      to[2 * d] = first[d];
-      to[2 * d + 1] = second[d];
-    }
   }
 
   // Turns a row's scores into powers relative to the largest score so far, and what was summed

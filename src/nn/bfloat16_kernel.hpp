@@ -48,6 +48,22 @@ struct Bfloat16Kernel {
   void (*pack)(
       const float* from, std::int64_t rows, std::int64_t stride, std::int64_t k, Bfloat16* panel);
 
+  // The same of a matrix whose columns are those rows: [k, columns], its rows `stride` apart.
+  void (*pack_columns)(const float* from,
+                       std::int64_t columns,
+                       std::int64_t stride,
+                       std::int64_t k,
+                       Bfloat16* panel);
+
+  // Columns as left factors: to[c * to_stride + j] = from[j * stride + c] for j < k, then zeros up
+  // to bfloat16_depth(k).
+  void (*round_columns)(const float* from,
+                        std::int64_t columns,
+                        std::int64_t stride,
+                        std::int64_t k,
+                        Bfloat16* to,
+                        std::int64_t to_stride);
+
   // out[i, c] = activation(sum_j x[i, j] weight[c, j] + bias[c]), plus what out held before if
   // `add` (then without activation).
   void (*multiply)(const Bfloat16Rows& x,

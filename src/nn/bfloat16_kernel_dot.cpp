@@ -1,4 +1,5 @@
 // AVX-512 BF16: a vector instruction adds the products of 16 pairs.
+#include "nn/bfloat16_attention_gradient_loops.hpp"
 #include "nn/bfloat16_attention_loops.hpp"
 #include "nn/bfloat16_loops.hpp"
 
@@ -86,5 +87,7 @@ struct Dot {
 
 const Bfloat16Kernel kBfloat16Dot = make_bfloat16_kernel<Dot>();
 const AttentionKernel kAttentionBfloat16Dot = make_bfloat16_attention_kernel<Dot>();
+const AttentionGradientKernel kAttentionGradientBfloat16Dot =
+    make_bfloat16_attention_gradient_kernel<Dot>();
 
 }  // namespace saker

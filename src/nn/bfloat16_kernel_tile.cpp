@@ -1,4 +1,5 @@
 // AMX: an instruction adds the product of a 16 x 32 and a 32 x 16 matrix.
+#include "nn/bfloat16_attention_gradient_loops.hpp"
 #include "nn/bfloat16_attention_loops.hpp"
 #include "nn/bfloat16_loops.hpp"
 
@@ -100,5 +101,7 @@ struct Tile {
 
 const Bfloat16Kernel kBfloat16Tile = make_bfloat16_kernel<Tile>();
 const AttentionKernel kAttentionBfloat16Tile = make_bfloat16_attention_kernel<Tile>();
+const AttentionGradientKernel kAttentionGradientBfloat16Tile =
+    make_bfloat16_attention_gradient_kernel<Tile>();
 
 }  // namespace saker

@@ -103,6 +103,8 @@ template <class Level>
 constexpr Bfloat16Kernel make_bfloat16_kernel() {
   return {.round = &Bfloat16Vector<Level>::round,
           .pack = &Bfloat16Vector<Level>::pack,
+          .pack_columns = &Bfloat16Vector<Level>::pack_columns,
+          .round_columns = &Bfloat16Vector<Level>::round_columns,
           .multiply = &Bfloat16Loops<Level>::multiply};
 }
 

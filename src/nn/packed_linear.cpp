@@ -15,7 +15,7 @@ namespace {
 constexpr std::int64_t kLeastLinearWork = 1 << 17;  // multiplications worth a thread
 constexpr std::int64_t kLeastPacking = 1 << 16;     // values worth a thread
 constexpr std::int64_t kRoundedRows = 96;           // to bfloat16 at a time
-constexpr std::int64_t kLine = static_cast<std::int64_t>(kCacheLine) / sizeof(float);
+constexpr std::int64_t kLine = kCacheLine / sizeof(float);
 
 const LinearKernel* best_linear_kernel() { return linear_kernel(best_processor_level()); }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "nn/attention_gradient_kernel.hpp"
+#include "nn/autocast.hpp"
 #include "nn/parallel.hpp"
 #include "nn/plain_float.hpp"
 #include "nn/scratch.hpp"
@@ -22,7 +23,20 @@ using torch::autograd::tensor_list;
 
 constexpr std::int64_t kLargestHead = 256;
 
-const AttentionKernel& best_attention() { return *attention_kernel(best_processor_level()); }
+// What computes a differentiable attention, forward and backward.
+struct Kernels {
+  const AttentionKernel* attention = nullptr;
+  const AttentionGradientKernel* gradient = nullptr;
+};
+
+Kernels kernels_of(bool bfloat16) {
+  if (bfloat16) {
+    const Bfloat16Level level = best_bfloat16_level();
+    return {attention_kernel(level), attention_gradient_kernel(level)};
+  }
+  const ProcessorLevel level = best_processor_level();
+  return {attention_kernel(level), attention_gradient_kernel(level)};
+}
 
 RotaryRows rows_of(const RotaryTable* positions) {
   if (positions == nullptr) return {};
@@ -36,8 +50,8 @@ QkvShape shape_of(const torch::Tensor& qkv) {
 float score_scale(std::int64_t head_dim) { return 1.0F / std::sqrt(static_cast<float>(head_dim)); }
 
 bool own_attention_serves(const torch::Tensor& qkv, const RotaryTable* positions) {
-  if (at::autocast::is_autocast_enabled(at::kCPU) || !is_plain_float(qkv) || qkv.numel() == 0)
-    return false;
+  if (at::autocast::is_autocast_enabled(at::kCPU) && !autocasts_to_own_bfloat16()) return false;
+  if (!is_plain_float(qkv) || qkv.numel() == 0) return false;
   if (positions != nullptr && !(is_plain_float(positions->cos) && is_plain_float(positions->sin)))
     return false;
   return attention_kernels_serve(qkv.size(4));
@@ -60,17 +74,19 @@ class QkvAttentionFunction : public torch::autograd::Function<QkvAttentionFuncti
   static torch::Tensor forward(AutogradContext* context,
                                const torch::Tensor& qkv,
                                const std::optional<torch::Tensor>& cos,
-                               const std::optional<torch::Tensor>& sin) {
+                               const std::optional<torch::Tensor>& sin,
+                               bool bfloat16) {
+    const AttentionKernel& kernel = *kernels_of(bfloat16).attention;
     const torch::Tensor x = qkv.contiguous();
     const QkvShape shape = shape_of(x);
     const std::int64_t heads = shape.batch * shape.heads;
     torch::Tensor out =
         at::empty({shape.batch, shape.tokens, shape.heads * shape.size}, x.options());
     torch::Tensor norms = at::empty({heads, shape.tokens}, x.options());
-    const auto keys = scratch(heads * best_attention().packed_keys(shape.tokens, shape.size));
-    const auto values = scratch(heads * best_attention().packed_values(shape.tokens, shape.size));
+    const auto keys = scratch(heads * kernel.packed_keys(shape.tokens, shape.size));
+    const auto values = scratch(heads * kernel.packed_values(shape.tokens, shape.size));
     const RotaryTable table{cos.value_or(torch::Tensor()), sin.value_or(torch::Tensor())};
-    attend_heads(best_attention(),
+    attend_heads(kernel,
                  x.const_data_ptr<float>(),
                  shape,
                  cos ? &table : nullptr,
@@ -79,6 +95,7 @@ class QkvAttentionFunction : public torch::autograd::Function<QkvAttentionFuncti
                  out.mutable_data_ptr<float>(),
                  norms.mutable_data_ptr<float>());
     context->save_for_backward({x, out, norms, table.cos, table.sin});
+    context->saved_data["bfloat16"] = bfloat16;
     return out;
   }
 
@@ -91,7 +108,8 @@ class QkvAttentionFunction : public torch::autograd::Function<QkvAttentionFuncti
     torch::Tensor result = at::empty_like(qkv);
     const QkvShape shape = shape_of(qkv);
     const std::int64_t width = shape.heads * shape.size, stride = 3 * width, size = shape.size;
-    const AttentionGradientKernel& kernel = *attention_gradient_kernel(best_processor_level());
+    const AttentionGradientKernel& kernel =
+        *kernels_of(context->saved_data["bfloat16"].toBool()).gradient;
     const float* const from = qkv.const_data_ptr<float>();
     const float* const outputs = out.const_data_ptr<float>();
     const float* const output_gradients = out_gradient.const_data_ptr<float>();
@@ -121,7 +139,7 @@ class QkvAttentionFunction : public torch::autograd::Function<QkvAttentionFuncti
                         memory.get());
       }
     });
-    return {result, torch::Tensor(), torch::Tensor()};
+    return {result, torch::Tensor(), torch::Tensor(), torch::Tensor()};
   }
 };
 
@@ -180,8 +198,11 @@ void attend_heads(const AttentionKernel& kernel,
 
 torch::Tensor qkv_attention(const torch::Tensor& qkv, const RotaryTable* positions) {
   if (!own_attention_serves(qkv, positions)) return by_libtorch(qkv, positions);
-  if (positions == nullptr) return QkvAttentionFunction::apply(qkv, std::nullopt, std::nullopt);
-  return QkvAttentionFunction::apply(qkv, positions->cos, positions->sin);
+  const bool bfloat16 = autocasts_to_own_bfloat16();
+  if (positions == nullptr)
+    return QkvAttentionFunction::apply(qkv, std::nullopt, std::nullopt, bfloat16);
+  return QkvAttentionFunction::apply(
+      qkv, std::optional(positions->cos), std::optional(positions->sin), bfloat16);
 }
 
 }  // namespace saker

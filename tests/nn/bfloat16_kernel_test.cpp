@@ -92,6 +92,34 @@ TEST_P(Bfloat16KernelTest, PackLaysPairsOfInputsSideBySide) {
   }
 }
 
+TEST_P(Bfloat16KernelTest, ColumnsArePackedAsTheRowsOfTheTurnedMatrix) {
+  for (const std::int64_t k : {1, 31, 32, 77}) {
+    for (const std::int64_t columns : {1, 15, 16, 17, 32}) {
+      SCOPED_TRACE(testing::Message() << k << " x " << columns);
+      const std::int64_t stride = columns + 5, depth = bfloat16_depth(k), to_stride = depth + 3;
+      const std::vector<float> from = values(k * stride, 4);
+      std::vector<float> turned(index(columns * k));
+      for (std::int64_t c = 0; c < columns; ++c) {
+        for (std::int64_t j = 0; j < k; ++j) turned[index(c * k + j)] = from[index(j * stride + c)];
+      }
+      std::vector<Bfloat16> expected(index(depth * kBfloat16Width), 1), panel = expected;
+      kernel_->pack(turned.data(), columns, k, k, expected.data());
+      kernel_->pack_columns(from.data(), columns, stride, k, panel.data());
+      EXPECT_EQ(panel, expected);
+      std::vector<Bfloat16> rows(index(columns * to_stride), 0x1234);
+      kernel_->round_columns(from.data(), columns, stride, k, rows.data(), to_stride);
+      for (std::int64_t c = 0; c < columns; ++c) {
+        for (std::int64_t j = 0; j < to_stride; ++j) {
+          const Bfloat16 padded = j < depth ? 0 : 0x1234;
+          ASSERT_EQ(rows[index(c * to_stride + j)],
+                    j < k ? nearest(turned[index(c * k + j)]) : padded)
+              << c << ", " << j;
+        }
+      }
+    }
+  }
+}
+
 TEST_P(Bfloat16KernelTest, MultiplyEqualsTheDefinitionOnRoundedNumbers) {
   for (const std::int64_t rows : {1, 5, 16, 17, 33, 97, 131}) {
     for (const std::int64_t k : {1, 32, 230}) {

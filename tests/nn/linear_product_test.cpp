@@ -1,11 +1,14 @@
 #include "nn/linear_product.hpp"
 
+#include <ATen/autocast_mode.h>
 #include <gtest/gtest.h>
 #include <torch/autograd.h>
 #include <torch/utils.h>
 
+#include <array>
 #include <vector>
 
+#include "nn/processor_level.hpp"
 #include "tensors/fill_module.hpp"
 #include "tensors/golden_tensors.hpp"
 #include "tensors/thread_count.hpp"
@@ -89,6 +92,69 @@ TEST(LinearProduct, FrozenPartsGetNoGradient) {
   const auto gradients = torch::autograd::grad({y.sum()}, {layer.x});
   EXPECT_TRUE(test::near(gradients[0], frozen.sum(0).expand({80, 24}).contiguous(), {1e-5, 1e-5}));
   EXPECT_FALSE(linear_product(layer.x.detach(), frozen, {}).requires_grad());
+}
+
+class Bfloat16Autocast {
+ public:
+  Bfloat16Autocast() {
+    at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+    at::autocast::set_autocast_enabled(at::kCPU, true);
+  }
+  ~Bfloat16Autocast() {
+    at::autocast::set_autocast_enabled(at::kCPU, false);
+    at::autocast::clear_cache();
+  }
+};
+
+torch::Tensor rounded(const torch::Tensor& x) {
+  return x.detach().to(torch::kBFloat16).to(torch::kDouble);
+}
+
+TEST(LinearProduct, RoundsFactorsInMixedPrecision) {
+  if (best_bfloat16_level() == Bfloat16Level::kNone) GTEST_SKIP() << "not on this processor";
+  // Rows below, at and above the blocks of the weight's gradient; columns that are no whole panels.
+  for (const auto& [rows, in, out] :
+       std::vector<std::array<std::int64_t, 3>>{{64, 16, 8}, {256, 64, 96}, {1003, 70, 45}}) {
+    const Layer layer = make_layer({rows}, in, out, true);
+    const torch::Tensor x = rounded(layer.x), weight = rounded(layer.weight),
+                        factors = rounded(layer.factors);
+    const torch::Tensor expected = torch::linear(x, weight, layer.bias.detach().to(torch::kDouble));
+    const std::vector<torch::Tensor> gradients = {torch::mm(factors, weight),
+                                                  torch::mm(factors.t(), x),
+                                                  layer.factors.to(torch::kDouble).sum(0)};
+    std::vector<torch::Tensor> first;
+    for (const int threads : {1, 2, 3}) {
+      const test::ThreadCount guard(threads);
+      torch::Tensor found;
+      {
+        const Bfloat16Autocast autocast;
+        found = linear_product(layer.x, layer.weight, layer.bias);
+      }
+      ASSERT_EQ(found.scalar_type(), torch::kFloat32);
+      EXPECT_TRUE(test::near(found.detach(), expected.to(torch::kFloat32), {2e-5, 1e-5}));
+      const auto own = torch::autograd::grad({(found * layer.factors).sum()}, layer.leaves());
+      for (std::size_t i = 0; i < own.size(); ++i)
+        EXPECT_TRUE(test::near(own[i], gradients[i].to(torch::kFloat32), {1e-4, 1e-5})) << i;
+      if (threads == 1) first = own;
+      EXPECT_TRUE(torch::equal(own[1], first[1]));
+    }
+  }
+}
+
+// What LibTorch's operations give in mixed precision.
+TEST(LinearProduct, TakesBfloat16RowsInMixedPrecision) {
+  if (best_bfloat16_level() == Bfloat16Level::kNone) GTEST_SKIP() << "not on this processor";
+  const Layer layer = make_layer({80}, 24, 24, true);
+  const torch::Tensor x = layer.x.detach().to(torch::kBFloat16).requires_grad_();
+  torch::Tensor found;
+  {
+    const Bfloat16Autocast autocast;
+    found = linear_product(x, layer.weight, layer.bias);
+  }
+  const torch::Tensor expected =
+      torch::linear(rounded(x), rounded(layer.weight), layer.bias.detach().to(torch::kDouble));
+  EXPECT_TRUE(test::near(found.detach(), expected.to(torch::kFloat32), {2e-5, 1e-5}));
+  EXPECT_EQ(torch::autograd::grad({found.sum()}, {x})[0].scalar_type(), torch::kBFloat16);
 }
 
 }  // namespace
