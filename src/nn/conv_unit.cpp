@@ -1,5 +1,7 @@
 #include "nn/conv_unit.hpp"
 
+#include "nn/batch_norm_activation.hpp"
+
 namespace saker {
 
 ConvUnitImpl::ConvUnitImpl(const ConvUnitOptions& options) : options_(options) {
@@ -14,7 +16,7 @@ ConvUnitImpl::ConvUnitImpl(const ConvUnitOptions& options) : options_(options) {
 }
 
 torch::Tensor ConvUnitImpl::forward(const torch::Tensor& x) {
-  return folded_ ? folded_(x) : activate(norm->forward(conv->forward(x)), options_.activation);
+  return folded_ ? folded_(x) : batch_norm_activation(conv->forward(x), *norm, options_.activation);
 }
 
 void ConvUnitImpl::fold() {

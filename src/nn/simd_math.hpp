@@ -66,10 +66,18 @@ template <class Level, int N>
   return relu<Level, N>(x) - 0.5F * size * erfc;
 }
 
+// 1 / (1 + e^-x)
+template <class Level, int N>
+[[gnu::always_inline]] inline Simd<N> sigmoid_of(Simd<N> x) {
+  // Below -87 the result is 0 in float32, but e^-x infinite.
+  const Simd<N> limit = Simd<N>{} + 87.0F;
+  const Simd<N> negated = -x > limit ? limit : -x;
+  return 1.0F / (exp_of<Level, N>(negated) + 1.0F);
+}
+
 // x / (1 + e^-x)
 template <class Level, int N>
 [[gnu::always_inline]] inline Simd<N> silu(Simd<N> x) {
-  // Below -87 the result is 0 in float32, but e^-x infinite.
   const Simd<N> limit = Simd<N>{} + 87.0F;
   const Simd<N> negated = -x > limit ? limit : -x;
   return x / (exp_of<Level, N>(negated) + 1.0F);

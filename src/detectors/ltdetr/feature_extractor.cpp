@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <torch/utils.h>
 
+#include "nn/batch_norm_activation.hpp"
 #include "nn/initialization.hpp"
 #include "saker/error.hpp"
 
@@ -91,7 +92,8 @@ std::vector<torch::Tensor> FeatureExtractor::ecvit_levels(const torch::Tensor& i
 
 torch::Tensor FeatureExtractor::project(std::size_t projector, const torch::Tensor& map) {
   if (!folded_projectors_.empty()) return folded_projectors_[projector](map);
-  return projector_norms_[projector]->forward(projectors_[projector]->forward(map));
+  return batch_norm_activation(
+      projectors_[projector]->forward(map), *projector_norms_[projector], Activation::kNone);
 }
 
 void FeatureExtractor::deploy() {

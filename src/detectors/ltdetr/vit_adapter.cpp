@@ -3,6 +3,8 @@
 #include <array>
 #include <memory>
 
+#include "nn/batch_norm_activation.hpp"
+
 namespace saker {
 namespace {
 
@@ -100,7 +102,7 @@ std::vector<torch::Tensor> VitAdapter::forward(const torch::Tensor& images,
     if (!folded_.empty()) {
       map = folded_[level](map);
     } else if (!convs_.empty()) {
-      map = norms_[level]->forward(project(level, map));
+      map = batch_norm_activation(project(level, map), *norms_[level], Activation::kNone);
     }
     levels.push_back(map);
   }
