@@ -1,6 +1,10 @@
 #include "nn/feed_forward.hpp"
 
+#include <torch/utils.h>
+
 #include <vector>
+
+#include "nn/gelu_mlp.hpp"
 
 namespace saker {
 
@@ -9,8 +13,11 @@ MlpImpl::MlpImpl(std::int64_t width, std::int64_t hidden) {
   fc2 = register_module("fc2", Linear(hidden, width));
 }
 
-torch::Tensor MlpImpl::forward(const torch::Tensor& x) const {
-  return fc2->forward(torch::gelu(fc1->forward(x)));
+torch::Tensor MlpImpl::forward(const torch::Tensor& x, const torch::Tensor& scale) const {
+  if (!scale.defined()) return gelu_mlp(x, fc1->weight, fc1->bias, fc2->weight, fc2->bias);
+  if (!torch::GradMode::is_enabled())
+    return gelu_mlp(x, fc1->weight, fc1->bias, fc2->weight, fc2->bias) * scale;
+  return gelu_mlp(x, fc1->weight, fc1->bias, fc2->weight * scale.unsqueeze(1), fc2->bias * scale);
 }
 
 SwiGluImpl::SwiGluImpl(std::int64_t width, std::int64_t hidden) {
@@ -22,9 +29,9 @@ std::int64_t SwiGluImpl::hidden_of_mlp(std::int64_t mlp_hidden) {
   return (mlp_hidden * 2 / 3 + 7) / 8 * 8;
 }
 
-torch::Tensor SwiGluImpl::forward(const torch::Tensor& x) const {
+torch::Tensor SwiGluImpl::forward(const torch::Tensor& x, const torch::Tensor& scale) const {
   const std::vector<torch::Tensor> halves = w12->forward(x).chunk(2, -1);
-  return w3->forward(torch::silu(halves[0]) * halves[1]);
+  return w3->forward_scaled(torch::silu(halves[0]) * halves[1], scale);
 }
 
 }  // namespace saker

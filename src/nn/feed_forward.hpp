@@ -1,4 +1,5 @@
-// The two feed-forward networks of vision transformers. [..., width] -> [..., width].
+// The two feed-forward networks of vision transformers. [..., width] -> [..., width]. What they
+// give is multiplied by scale, [width], unless that is undefined.
 #pragma once
 
 #include <torch/nn/module.h>
@@ -16,7 +17,7 @@ class MlpImpl : public torch::nn::Module {
  public:
   MlpImpl(std::int64_t width, std::int64_t hidden);
 
-  torch::Tensor forward(const torch::Tensor& x) const;
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& scale = {}) const;
 
   Linear fc1{nullptr}, fc2{nullptr};
 };
@@ -32,7 +33,7 @@ class SwiGluImpl : public torch::nn::Module {
   // of 8.
   static std::int64_t hidden_of_mlp(std::int64_t mlp_hidden);
 
-  torch::Tensor forward(const torch::Tensor& x) const;
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& scale = {}) const;
 
   Linear w12{nullptr}, w3{nullptr};
 };

@@ -1,5 +1,7 @@
 #include "nn/linear.hpp"
 
+#include <torch/utils.h>
+
 #include "nn/linear_product.hpp"
 
 namespace saker {
@@ -11,6 +13,13 @@ LinearImpl::LinearImpl(std::int64_t in, std::int64_t out, bool with_bias) {
 
 torch::Tensor LinearImpl::forward(const torch::Tensor& x) const {
   return linear_product(x, weight, bias);
+}
+
+torch::Tensor LinearImpl::forward_scaled(const torch::Tensor& x, const torch::Tensor& scale) const {
+  if (!scale.defined()) return forward(x);
+  if (!torch::GradMode::is_enabled()) return forward(x) * scale;
+  return linear_product(
+      x, weight * scale.unsqueeze(1), bias.defined() ? bias * scale : torch::Tensor());
 }
 
 }  // namespace saker

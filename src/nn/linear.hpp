@@ -19,6 +19,9 @@ class LinearImpl : public torch::nn::Module {
   LinearImpl(std::int64_t in, std::int64_t out, bool with_bias = true);
 
   torch::Tensor forward(const torch::Tensor& x) const;
+  // forward(x) * scale, scale: [out], or undefined for none. What is trained multiplies the scale
+  // into the weights, of which there are fewer than outputs.
+  torch::Tensor forward_scaled(const torch::Tensor& x, const torch::Tensor& scale) const;
 
   torch::Tensor weight, bias;  // bias: undefined without
 };

@@ -25,21 +25,6 @@ constexpr std::int64_t kLeastRows = 64;
 // Rows whose factors of a weight's gradient stay in the first cache.
 constexpr std::int64_t kGradientDepth = 256;
 
-// Only what is trained: the deployed form is there for prediction, and other values stay LibTorch's
-// to the last bit.
-bool packed_product_serves(const torch::Tensor& x,
-                           const torch::Tensor& weight,
-                           const torch::Tensor& bias) {
-  if (!torch::GradMode::is_enabled() || !(x.requires_grad() || weight.requires_grad()))
-    return false;
-  if (!PackedLinear::is_available()) return false;
-  if (at::autocast::is_autocast_enabled(at::kCPU) && !autocasts_to_own_bfloat16()) return false;
-  if (!is_plain_float(x) || !is_plain_float(weight) || (bias.defined() && !is_plain_float(bias)))
-    return false;
-  return x.dim() > 0 && weight.numel() > 0 && x.size(-1) == weight.size(1) &&
-         x.numel() / weight.size(1) >= kLeastRows;
-}
-
 // gradient^T x, [out, in], of rows [R, out] and [R, in], with factors rounded to bfloat16.
 torch::Tensor bfloat16_weight_gradient(const torch::Tensor& gradient, const torch::Tensor& x) {
   const Bfloat16Kernel& kernel = *bfloat16_kernel(best_bfloat16_level());
@@ -107,10 +92,6 @@ torch::Tensor bfloat16_weight_gradient(const torch::Tensor& gradient, const torc
   return result;
 }
 
-FoldingPrecision precision_of(bool bfloat16) {
-  return bfloat16 ? FoldingPrecision::kBfloat16 : FoldingPrecision::kFloat32;
-}
-
 class LinearProductFunction : public torch::autograd::Function<LinearProductFunction> {
  public:
   static torch::Tensor forward(AutogradContext* context,
@@ -121,7 +102,7 @@ class LinearProductFunction : public torch::autograd::Function<LinearProductFunc
     const bool bfloat16 = autocasts_to_own_bfloat16();
     context->saved_data["bias"] = bias.has_value();
     context->saved_data["bfloat16"] = bfloat16;
-    const FoldingPrecisionScope precision(precision_of(bfloat16));
+    const FoldingPrecisionScope precision(product_precision(bfloat16));
     return PackedLinear(weight, bias.value_or(torch::Tensor()))(x);
   }
 
@@ -130,28 +111,126 @@ class LinearProductFunction : public torch::autograd::Function<LinearProductFunc
     const torch::Tensor &x = saved[0], &weight = saved[1], &gradient = gradients[0];
     torch::Tensor of_x, of_weight, of_bias;
     const bool bfloat16 = context->saved_data["bfloat16"].toBool();
-    const FoldingPrecisionScope precision(precision_of(bfloat16));
+    const FoldingPrecisionScope precision(product_precision(bfloat16));
     if (context->needs_input_grad(0)) of_x = PackedLinear(weight.t(), {})(gradient);
     const torch::Tensor rows = gradient.reshape({-1, weight.size(0)});
     if (context->needs_input_grad(1)) {
       const torch::Tensor inputs = x.reshape({-1, weight.size(1)});
-      of_weight = bfloat16 ? bfloat16_weight_gradient(rows, inputs) : at::mm(rows.t(), inputs);
+      of_weight = weight_gradient(rows, inputs, bfloat16);
     }
     if (context->saved_data["bias"].toBool() && context->needs_input_grad(2)) of_bias = rows.sum(0);
     return {of_x, of_weight, of_bias};
   }
 };
 
+// Rows of x whose gradient stays in the second cache while the layers add to it.
+constexpr std::int64_t kGradientRows = 96;
+
+class LinearProductsFunction : public torch::autograd::Function<LinearProductsFunction> {
+ public:
+  static tensor_list forward(AutogradContext* context,
+                             const torch::Tensor& x,
+                             at::TensorList weights,
+                             at::TensorList biases) {
+    const bool bfloat16 = autocasts_to_own_bfloat16();
+    const FoldingPrecisionScope precision(product_precision(bfloat16));
+    tensor_list saved = {x.contiguous()}, results;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      results.push_back(PackedLinear(weights[i], biases[i])(saved[0]));
+      saved.push_back(weights[i]);
+    }
+    context->save_for_backward(saved);
+    context->saved_data["bfloat16"] = bfloat16;
+    return results;
+  }
+
+  static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    const torch::Tensor& x = saved[0];
+    const std::size_t layers = saved.size() - 1;
+    const bool bfloat16 = context->saved_data["bfloat16"].toBool();
+    const FoldingPrecisionScope precision(product_precision(bfloat16));
+    const std::int64_t in = x.size(-1), count = x.numel() / in;
+    const torch::Tensor inputs = x.reshape({count, in});
+    tensor_list result(1 + 2 * layers), rows;
+    std::vector<PackedLinear> to_input;
+    for (std::size_t i = 0; i < layers; ++i) {
+      if (!gradients[i].defined()) continue;
+      rows.push_back(gradients[i].reshape({count, -1}).contiguous());
+      if (context->needs_input_grad(0)) to_input.emplace_back(saved[1 + i].t(), torch::Tensor());
+      if (context->needs_input_grad(1 + i))
+        result[1 + i] = weight_gradient(rows.back(), inputs, bfloat16);
+      if (context->needs_input_grad(1 + layers + i)) result[1 + layers + i] = rows.back().sum(0);
+    }
+    if (to_input.empty()) return result;
+    result[0] = at::empty_like(x);
+    float* const to = result[0].mutable_data_ptr<float>();
+    parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
+      for_even_runs(begin, end, kGradientRows, [&](std::int64_t first, std::int64_t run) {
+        for (std::size_t i = 0; i < to_input.size(); ++i) {
+          const std::int64_t out = to_input[i].in();
+          const RowsView gradient{rows[i].const_data_ptr<float>() + first * out, run, out};
+          const MutableRows sum{to + first * in, in};
+          if (i == 0) {
+            to_input[i].write(gradient, sum);
+          } else {
+            to_input[i].add_to(gradient, sum);
+          }
+        }
+      });
+    });
+    return result;
+  }
+};
+
 }  // namespace
+
+bool own_product_serves(const torch::Tensor& x,
+                        const torch::Tensor& weight,
+                        const torch::Tensor& bias) {
+  if (!torch::GradMode::is_enabled() || !(x.requires_grad() || weight.requires_grad()))
+    return false;
+  if (!PackedLinear::is_available()) return false;
+  if (at::autocast::is_autocast_enabled(at::kCPU) && !autocasts_to_own_bfloat16()) return false;
+  if (!is_plain_float(x) || !is_plain_float(weight) || (bias.defined() && !is_plain_float(bias)))
+    return false;
+  return x.dim() > 0 && weight.numel() > 0 && x.size(-1) == weight.size(1) &&
+         x.numel() / weight.size(1) >= kLeastRows;
+}
+
+FoldingPrecision product_precision(bool bfloat16) {
+  return bfloat16 ? FoldingPrecision::kBfloat16 : FoldingPrecision::kFloat32;
+}
+
+torch::Tensor weight_gradient(const torch::Tensor& gradient,
+                              const torch::Tensor& x,
+                              bool bfloat16) {
+  return bfloat16 ? bfloat16_weight_gradient(gradient, x) : at::mm(gradient.t(), x);
+}
 
 torch::Tensor linear_product(const torch::Tensor& x,
                              const torch::Tensor& weight,
                              const torch::Tensor& bias) {
   // In mixed precision, what comes from LibTorch's operations is bfloat16 already.
   const torch::Tensor input = autocasts_to_own_bfloat16() ? x.to(torch::kFloat32) : x;
-  if (!packed_product_serves(input, weight, bias)) return torch::linear(x, weight, bias);
+  if (!own_product_serves(input, weight, bias)) return torch::linear(x, weight, bias);
   return LinearProductFunction::apply(
       input, weight, bias.defined() ? std::optional(bias) : std::nullopt);
+}
+
+std::vector<torch::Tensor> linear_products(const torch::Tensor& x,
+                                           const std::vector<torch::Tensor>& weights,
+                                           const std::vector<torch::Tensor>& biases) {
+  const torch::Tensor input = autocasts_to_own_bfloat16() ? x.to(torch::kFloat32) : x;
+  bool serves = !weights.empty();
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    serves = serves && own_product_serves(input, weights[i], biases[i]);
+  if (serves)
+    return LinearProductsFunction::apply(input, at::TensorList(weights), at::TensorList(biases));
+  std::vector<torch::Tensor> results;
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    results.push_back(linear_product(x, weights[i], biases[i]));
+  return results;
 }
 
 }  // namespace saker

@@ -24,11 +24,12 @@ SelfAttentionImpl::SelfAttentionImpl(const SelfAttentionOptions& options) : opti
 }
 
 torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& x,
-                                         const RotaryTable* positions) const {
+                                         const RotaryTable* positions,
+                                         const torch::Tensor& scale) const {
   const std::int64_t heads = options_.heads;
   const torch::Tensor qkv = (masked_qkv_ ? masked_qkv_->forward(x) : qkv_->forward(x))
                                 .unflatten(-1, {3, heads, options_.width / heads});
-  return proj->forward(qkv_attention(qkv, positions));
+  return proj->forward_scaled(qkv_attention(qkv, positions), scale);
 }
 
 torch::Tensor SelfAttentionImpl::qkv_weight() const {

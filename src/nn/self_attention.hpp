@@ -41,8 +41,11 @@ class SelfAttentionImpl : public torch::nn::Module {
  public:
   explicit SelfAttentionImpl(const SelfAttentionOptions& options);
 
-  // positions: rotates queries and keys; null for none.
-  torch::Tensor forward(const torch::Tensor& x, const RotaryTable* positions = nullptr) const;
+  // positions: rotates queries and keys; null for none. scale: [width], multiplied into what it
+  // gives; undefined for none.
+  torch::Tensor forward(const torch::Tensor& x,
+                        const RotaryTable* positions = nullptr,
+                        const torch::Tensor& scale = {}) const;
 
   const SelfAttentionOptions& options() const { return options_; }
   // The weights [3 width, width] and the bias [3 width] that take part.

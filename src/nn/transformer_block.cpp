@@ -35,14 +35,13 @@ TransformerBlockImpl::TransformerBlockImpl(const TransformerBlockOptions& option
 
 torch::Tensor TransformerBlockImpl::attention_branch(const torch::Tensor& x,
                                                      const RotaryTable* positions) {
-  const torch::Tensor y = attn->forward(norm1->forward(x), positions);
-  return ls1 ? ls1->forward(y) : y;
+  return attn->forward(norm1->forward(x), positions, ls1 ? ls1->gamma : torch::Tensor());
 }
 
 torch::Tensor TransformerBlockImpl::feed_forward_branch(const torch::Tensor& x) {
   const torch::Tensor normed = norm2->forward(x);
-  const torch::Tensor y = mlp ? mlp->forward(normed) : swiglu->forward(normed);
-  return ls2 ? ls2->forward(y) : y;
+  const torch::Tensor scale = ls2 ? ls2->gamma : torch::Tensor();
+  return mlp ? mlp->forward(normed, scale) : swiglu->forward(normed, scale);
 }
 
 torch::Tensor TransformerBlockImpl::forward(const torch::Tensor& x,

@@ -94,6 +94,48 @@ TEST(LinearProduct, FrozenPartsGetNoGradient) {
   EXPECT_FALSE(linear_product(layer.x.detach(), frozen, {}).requires_grad());
 }
 
+TEST(LinearProducts, EqualSeparateLayersWithGradients) {
+  const Layer one = make_layer({2, 120}, 40, 30, true);
+  const std::vector<torch::Tensor> weights = {
+      one.weight,
+      test::uniform_tensor("w2", {16, 40}, -1, 1).requires_grad_(),
+      test::uniform_tensor("w3", {40, 40}, -1, 1)};  // frozen
+  const std::vector<torch::Tensor> biases = {
+      one.bias,
+      test::uniform_tensor("b2", {16}, -1, 1).requires_grad_(),
+      test::uniform_tensor("b3", {40}, -1, 1).requires_grad_()};
+  const std::vector<torch::Tensor> leaves = {one.x, weights[0], weights[1], biases[0], biases[2]};
+  const auto loss = [&](const std::vector<torch::Tensor>& y) {
+    return (y[0] * one.factors).sum() + y[2].square().sum();  // the second is not used
+  };
+  std::vector<torch::Tensor> expected;
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    expected.push_back(torch::linear(one.x, weights[i], biases[i]));
+  const auto wanted = torch::autograd::grad({loss(expected)},
+                                            leaves,
+                                            {},
+                                            /*retain_graph=*/false,
+                                            /*create_graph=*/false,
+                                            /*allow_unused=*/true);
+  for (const int threads : {1, 2}) {
+    const test::ThreadCount guard(threads);
+    const std::vector<torch::Tensor> found = linear_products(one.x, weights, biases);
+    for (std::size_t i = 0; i < found.size(); ++i)
+      EXPECT_TRUE(test::near(found[i].detach(), expected[i].detach(), {1e-5, 1e-5}));
+    const auto own = torch::autograd::grad({loss(found)}, leaves, {}, false, false, true);
+    for (std::size_t i = 0; i < own.size(); ++i) {
+      if (i == 2) continue;
+      EXPECT_TRUE(test::near(own[i], wanted[i], {1e-4, 1e-5})) << i;
+    }
+  }
+}
+
+TEST(LinearProducts, FewRowsAreLibTorchs) {
+  const Layer one = make_layer({5}, 40, 30, true);
+  const std::vector<torch::Tensor> found = linear_products(one.x, {one.weight}, {one.bias});
+  EXPECT_TRUE(torch::equal(found[0], torch::linear(one.x, one.weight, one.bias)));
+}
+
 class Bfloat16Autocast {
  public:
   Bfloat16Autocast() {

@@ -32,10 +32,12 @@ DecoderLayerImpl::DecoderLayerImpl(const DecoderConfig& config) {
 torch::Tensor DecoderLayerImpl::forward(const torch::Tensor& x,
                                         const torch::Tensor& positions,
                                         const torch::Tensor& boxes,
-                                        const DecoderContext& context) {
+                                        const DecoderContext& context,
+                                        const torch::Tensor& value) {
   const torch::Tensor attended =
       norm1_->forward(x + self_attn_->forward(x + positions, x, context.sees));
-  const torch::Tensor read = cross_attn_->forward(attended + positions, boxes, context.memory);
+  const torch::Tensor read =
+      cross_attn_->forward(attended + positions, boxes, context.memory, value);
   const torch::Tensor joined =
       gateway_ ? gateway_->forward(attended, read) : norm2_->forward(attended + read);
   const torch::Tensor sum = joined + linear2_->forward(linear1_->forward(joined));

@@ -33,11 +33,14 @@ class DecoderLayerImpl : public torch::nn::Module {
  public:
   explicit DecoderLayerImpl(const DecoderConfig& config);
 
-  // x, positions: [B, T, D]; boxes: [B, T, 4] cxcywh, fractions of the image. Returns [B, T, D].
+  // x, positions: [B, T, D]; boxes: [B, T, 4] cxcywh, fractions of the image; value: see
+  // DeformableCrossAttentionImpl::forward. Returns [B, T, D].
   torch::Tensor forward(const torch::Tensor& x,
                         const torch::Tensor& positions,
                         const torch::Tensor& boxes,
-                        const DecoderContext& context);
+                        const DecoderContext& context,
+                        const torch::Tensor& value = {});
+  const DeformableCrossAttentionImpl& cross_attention() const { return *cross_attn_; }
   // For good, into the form for prediction.
   void fold();
 

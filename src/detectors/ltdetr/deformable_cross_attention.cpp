@@ -33,7 +33,8 @@ DeformableCrossAttentionImpl::DeformableCrossAttentionImpl(
 
 torch::Tensor DeformableCrossAttentionImpl::forward(const torch::Tensor& query,
                                                     const torch::Tensor& boxes,
-                                                    const TokenMemory& memory) const {
+                                                    const TokenMemory& memory,
+                                                    const torch::Tensor& projected) const {
   const Points points = points_of(query, boxes);
   const std::vector<SampledLevel> levels = sampled_levels(memory.sizes_hw, level_points_);
   const std::vector<std::int64_t> by_head = {options_.heads, options_.width / options_.heads};
@@ -46,7 +47,8 @@ torch::Tensor DeformableCrossAttentionImpl::forward(const torch::Tensor& query,
         deformable_token_sums(memory.tokens, levels, points.locations, points.weights);
     return folded_output_(project_sums(sums.tokens, sums.coverage));
   }
-  const torch::Tensor value = value_proj_->forward(memory.tokens).unflatten(2, by_head);
+  const torch::Tensor value =
+      (projected.defined() ? projected : value_proj_->forward(memory.tokens)).unflatten(2, by_head);
   const torch::Tensor sampled =
       deformable_attention(value, levels, points.locations, points.weights);
   return folded_output_ ? folded_output_(sampled) : output_proj_->forward(sampled);

@@ -35,10 +35,15 @@ class DeformableCrossAttentionImpl : public torch::nn::Module {
  public:
   explicit DeformableCrossAttentionImpl(const DeformableCrossAttentionOptions& options);
 
-  // query: [B, Q, D]; boxes: [B, Q, 4] cxcywh, fractions of the image; returns [B, Q, D].
+  // query: [B, Q, D]; boxes: [B, Q, 4] cxcywh, fractions of the image; value: value_proj of the
+  // memory, where the caller has it, else undefined. Returns [B, Q, D].
   torch::Tensor forward(const torch::Tensor& query,
                         const torch::Tensor& boxes,
-                        const TokenMemory& memory) const;
+                        const TokenMemory& memory,
+                        const torch::Tensor& value = {}) const;
+
+  // Null when not projected and in the form for prediction.
+  const Linear& value_proj() const { return value_proj_; }
 
   // For good, into the form for prediction: on the CPU, heads sum up whole tokens and project the
   // sums, which are far fewer than the tokens.

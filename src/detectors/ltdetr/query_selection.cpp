@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <torch/nn/modules/container/moduledict.h>
+#include <torch/utils.h>
 
 #include <string>
 #include <tuple>
@@ -47,15 +48,29 @@ SelectedQueries QuerySelection::operator()(const TokenMemory& memory) {
                             queries_));
   }
   const Anchors& anchors = anchors_of(memory);
-  const torch::Tensor masked = anchors.invalid.numel() == 0
-                                   ? memory.tokens
-                                   : memory.tokens.index_fill(1, anchors.invalid, 0);
-  const torch::Tensor output = norm_->forward(proj_->forward(masked));
-  const torch::Tensor logits = score_head_->forward(output);  // [B, S, K]
   SelectedQueries selected;
-  selected.index = std::get<1>(std::get<0>(logits.detach().max(2)).topk(queries_, 1));
-  selected.content = gather_rows(output, selected.index);
-  if (!folded_) selected.logits = gather_rows(logits, selected.index).to(torch::kFloat32);
+  torch::Tensor all;
+  {
+    // Only the selected tokens have a gradient; they are computed again for it.
+    const torch::NoGradGuard no_grad;
+    const torch::Tensor masked = anchors.invalid.numel() == 0
+                                     ? memory.tokens
+                                     : memory.tokens.index_fill(1, anchors.invalid, 0);
+    all = norm_->forward(proj_->forward(masked));
+    selected.index = std::get<1>(std::get<0>(score_head_->forward(all).max(2)).topk(queries_, 1));
+  }
+  if (folded_) {
+    selected.content = gather_rows(all, selected.index);
+  } else {
+    const torch::Tensor outside =
+        torch::zeros({tokens}, selected.index.options().dtype(torch::kBool))
+            .index_fill_(0, anchors.invalid, true)
+            .index({selected.index});
+    const torch::Tensor rows =
+        gather_rows(memory.tokens, selected.index).masked_fill(outside.unsqueeze(2), 0);
+    selected.content = norm_->forward(proj_->forward(rows));
+    selected.logits = score_head_->forward(selected.content).to(torch::kFloat32);
+  }
   const torch::Tensor anchor_logits = anchors.logits.index({selected.index});  // [B, Q, 4]
   // Boxes of the selected tokens alone: each depends on nothing but its own token.
   selected.reference_logits =

@@ -31,6 +31,8 @@ class RtdetrV2Decoder final : public DecoderTrunk {
   DecoderPart decode(const Queries& queries, bool every_layer) override;
 
  private:
+  std::vector<torch::Tensor> values_of(const TokenMemory& memory) const;
+
   std::vector<ReluMlp> bbox_heads_;  // [layer]
 };
 
