@@ -41,22 +41,25 @@ torch::Tensor bfloat16_weight_gradient(const torch::Tensor& gradient, const torc
   const float* const left_values = left.const_data_ptr<float>();
   const float* const right_values = right.const_data_ptr<float>();
   const std::int64_t pieces = (out + kBfloat16Width - 1) / kBfloat16Width;
-  parallel_for(pieces, 1, [&](std::int64_t begin, std::int64_t end) {
-    const std::int64_t first = begin * kBfloat16Width;
-    kernel.round_columns(left_values + first,
-                         std::min(end * kBfloat16Width, out) - first,
-                         out,
-                         rows,
-                         columns + first * stride,
-                         stride);
-  });
-  parallel_for(panels, 1, [&](std::int64_t begin, std::int64_t end) {
+  // First the pieces of the left factor, then the panels of the right one.
+  parallel_for(pieces + panels, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      kernel.pack_columns(right_values + i * kBfloat16Width,
-                          std::min(kBfloat16Width, in - i * kBfloat16Width),
-                          in,
-                          rows,
-                          packed + i * kBfloat16Width * depth);
+      if (i < pieces) {
+        const std::int64_t first = i * kBfloat16Width;
+        kernel.round_columns(left_values + first,
+                             std::min(kBfloat16Width, out - first),
+                             out,
+                             rows,
+                             columns + first * stride,
+                             stride);
+      } else {
+        const std::int64_t first = (i - pieces) * kBfloat16Width;
+        kernel.pack_columns(right_values + first,
+                            std::min(kBfloat16Width, in - first),
+                            in,
+                            rows,
+                            packed + first * depth);
+      }
     }
   });
   torch::Tensor result = at::empty({out, in}, x.options());
