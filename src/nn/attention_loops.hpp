@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "nn/attention_kernel.hpp"
+#include "nn/online_softmax.hpp"
 #include "nn/product_tile.hpp"
 #include "nn/rotary_row.hpp"
 #include "nn/simd_math.hpp"
@@ -114,12 +115,10 @@ class AttentionLoops {
       });
     }
     for (std::int64_t i = 0; i < rows; ++i) {
-      const float* const from = state.sums + i * rounded_up(size);
-      const float inverse = 1.0F / state.weights[i];
-      sweep<Level>(size, [&]<int L>(std::int64_t d) {
-        store<Level, L>(out + i * out_stride + d, load<Level, L>(from + d) * inverse);
-      });
-      if (norms != nullptr) norms[i] = state.largest[i] + __builtin_log2f(state.weights[i]);
+      write_mean<Level>(state.softmax_row(i, rounded_up(size)),
+                        size,
+                        out + i * out_stride,
+                        norms == nullptr ? nullptr : norms + i);
     }
   }
 
@@ -139,6 +138,10 @@ class AttentionLoops {
     float* queries;  // [size], rotated and scaled
     float* largest;  // score so far
     float* weights;  // the sum of the powers
+
+    SoftmaxRow softmax_row(std::int64_t row, std::int64_t sums_size) const {
+      return {largest[row], weights[row], sums + row * sums_size, sums_size};
+    }
   };
 
   // Turns a row's scores into powers relative to the largest score so far, and what was summed
@@ -170,16 +173,7 @@ class AttentionLoops {
     }
     if (t < count) take(sum[0]);
     const float added = sum_lanes<Level, N>(sum[0] + sum[1]);
-    if (top == state.largest[row]) {
-      state.weights[row] += added;
-      return;
-    }
-    const float kept = exp2_of<Level, 1>(Simd<1>{} + (state.largest[row] - top))[0];
-    state.largest[row] = top;
-    state.weights[row] = state.weights[row] * kept + added;
-    float* const sums = state.sums + row * sums_size;
-    for (std::int64_t d = 0; d < sums_size; d += N)
-      store<Level, N>(sums + d, load<Level, N>(sums + d) * kept);
+    add_block<Level>(state.softmax_row(row, sums_size), top, added);
   }
 };
 

@@ -2,9 +2,8 @@
 
 #include <torch/autograd.h>
 
-#include <cmath>
-
 #include "nn/batch_norm_kernel.hpp"
+#include "nn/batch_norm_statistics.hpp"
 #include "nn/parallel.hpp"
 #include "nn/plain_float.hpp"
 #include "saker/error.hpp"
@@ -63,24 +62,15 @@ class BatchNormFunction : public torch::autograd::Function<BatchNormFunction> {
     float* const running_vars = running_var.mutable_data_ptr<float>();
     const double count = static_cast<double>(planes.count());
     planes.for_each_channel([&](std::int64_t c) {
-      // Sums around one of the values keep the variance exact where the mean is large against it.
       const float pivot = in[planes.offset(0, c)];
       double sum = 0, squares = 0;
       for (std::int64_t i = 0; i < planes.batch; ++i) {
         kernel.moments(in + planes.offset(i, c), planes.floats, pivot, &sum, &squares);
       }
-      const double centre = sum / count;
-      const double mean = static_cast<double>(pivot) + centre;
-      const double variance =
-          squares - sum * centre > 0 ? (squares - sum * centre) / count : squares * 0;
-      const double inverse_std = 1 / std::sqrt(variance + eps);
-      means[c] = static_cast<float>(mean);
-      inverse_stds[c] = static_cast<float>(inverse_std);
-      const auto moved = [momentum](float from, double to) {
-        return static_cast<float>((1 - momentum) * static_cast<double>(from) + momentum * to);
-      };
-      running_means[c] = moved(running_means[c], mean);
-      running_vars[c] = moved(running_vars[c], variance * count / (count - 1));
+      const ChannelStatistics channel = channel_statistics(pivot, sum, squares, count, eps);
+      means[c] = static_cast<float>(channel.mean);
+      inverse_stds[c] = static_cast<float>(channel.inverse_std);
+      move_running(channel, count, momentum, running_means[c], running_vars[c]);
       const float scale = weights[c] * inverse_stds[c];
       const float shift = biases[c] - means[c] * scale;
       for (std::int64_t i = 0; i < planes.batch; ++i) {

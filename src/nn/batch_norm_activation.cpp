@@ -4,9 +4,9 @@
 #include <torch/utils.h>
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
+#include "nn/batch_norm_statistics.hpp"
 #include "nn/parallel.hpp"
 #include "nn/pixel_batch_norm_kernel.hpp"
 #include "nn/plain_float.hpp"
@@ -88,7 +88,6 @@ class BatchNormActivationFunction : public torch::autograd::Function<BatchNormAc
     for_type_of(x, [&]<class Value>() {
       const PixelBatchNormKernel<Value>& kernel = kernel_of<Value>();
       const Value* const from = values_of<Value>(x);
-      // Sums around one of the values keep the variance exact where the mean is large against it.
       const torch::Tensor pivots = x.select(0, 0).select(1, 0).select(1, 0).to(torch::kFloat32);
       const float* const pivot = pivots.const_data_ptr<float>();
       const std::vector<double> sums = channel_sums(
@@ -103,20 +102,14 @@ class BatchNormActivationFunction : public torch::autograd::Function<BatchNormAc
       for (std::int64_t c = 0; c < channels; ++c) {
         const double sum = sums[static_cast<std::size_t>(c)],
                      squares = sums[static_cast<std::size_t>(channels + c)];
-        const double centre = sum / count, rest = squares - sum * centre;
-        const double variance = rest > 0 ? rest / count : squares * 0;
-        const double exact_mean = static_cast<double>(pivot[c]) + centre;
-        const double inverse = 1 / std::sqrt(variance + eps);
-        const auto moved = [momentum](float old, double to) {
-          return static_cast<float>((1 - momentum) * static_cast<double>(old) + momentum * to);
-        };
-        means[c] = moved(means[c], exact_mean);
-        variances[c] = moved(variances[c], variance * count / (count - 1));
-        mean[c] = static_cast<float>(exact_mean);
-        inverse_std.mutable_data_ptr<float>()[c] = static_cast<float>(inverse);
-        scale[c] = static_cast<float>(static_cast<double>(w.const_data_ptr<float>()[c]) * inverse);
+        const ChannelStatistics channel = channel_statistics(pivot[c], sum, squares, count, eps);
+        move_running(channel, count, momentum, means[c], variances[c]);
+        mean[c] = static_cast<float>(channel.mean);
+        inverse_std.mutable_data_ptr<float>()[c] = static_cast<float>(channel.inverse_std);
+        scale[c] = static_cast<float>(static_cast<double>(w.const_data_ptr<float>()[c]) *
+                                      channel.inverse_std);
         shift[c] = static_cast<float>(static_cast<double>(b.const_data_ptr<float>()[c]) -
-                                      exact_mean * static_cast<double>(scale[c]));
+                                      channel.mean * static_cast<double>(scale[c]));
       }
       const PixelNorm parts = parts_of(norm, activation);
       auto* const to = static_cast<Value*>(y.mutable_data_ptr());

@@ -7,6 +7,7 @@
 #include "nn/attention_kernel.hpp"
 #include "nn/bfloat16_kernel.hpp"
 #include "nn/bfloat16_vector.hpp"
+#include "nn/online_softmax.hpp"
 #include "nn/rotary_row.hpp"
 #include "nn/simd_math.hpp"
 
@@ -122,12 +123,10 @@ class Bfloat16AttentionLoops {
       }
     }
     for (std::int64_t i = 0; i < rows; ++i) {
-      const float* const from = state.sums + i * row_size;
-      const float inverse = 1.0F / state.weights[i];
-      sweep<Level>(size, [&]<int L>(std::int64_t d) {
-        store<Level, L>(out + i * out_stride + d, load<Level, L>(from + d) * inverse);
-      });
-      if (norms != nullptr) norms[i] = state.largest[i] + __builtin_log2f(state.weights[i]);
+      write_mean<Level>(state.softmax_row(i, row_size),
+                        size,
+                        out + i * out_stride,
+                        norms == nullptr ? nullptr : norms + i);
     }
   }
 
@@ -148,6 +147,10 @@ class Bfloat16AttentionLoops {
     Bfloat16* queries;  // [row_size], rotated and scaled
     float* largest;     // score so far
     float* weights;     // the sum of the powers
+
+    SoftmaxRow softmax_row(std::int64_t row, std::int64_t sums_size) const {
+      return {largest[row], weights[row], sums + row * sums_size, sums_size};
+    }
   };
 
   static std::int64_t rounded_up(std::int64_t tokens) {
@@ -186,16 +189,7 @@ class Bfloat16AttentionLoops {
       sum[1] += high;
     }
     const float added = sum_lanes<Level, N>(sum[0] + sum[1]);
-    if (top == state.largest[row]) {
-      state.weights[row] += added;
-      return;
-    }
-    const float kept = exp2_of<Level, 1>(Simd<1>{} + (state.largest[row] - top))[0];
-    state.largest[row] = top;
-    state.weights[row] = state.weights[row] * kept + added;
-    float* const sums = state.sums + row * sums_size;
-    for (std::int64_t d = 0; d < sums_size; d += N)
-      store<Level, N>(sums + d, load<Level, N>(sums + d) * kept);
+    add_block<Level>(state.softmax_row(row, sums_size), top, added);
   }
 };
 

@@ -1,7 +1,5 @@
 #include "nn/feed_forward.hpp"
 
-#include <torch/utils.h>
-
 #include <vector>
 
 #include "nn/gelu_mlp.hpp"
@@ -14,10 +12,9 @@ MlpImpl::MlpImpl(std::int64_t width, std::int64_t hidden) {
 }
 
 torch::Tensor MlpImpl::forward(const torch::Tensor& x, const torch::Tensor& scale) const {
-  if (!scale.defined()) return gelu_mlp(x, fc1->weight, fc1->bias, fc2->weight, fc2->bias);
-  if (!torch::GradMode::is_enabled())
-    return gelu_mlp(x, fc1->weight, fc1->bias, fc2->weight, fc2->bias) * scale;
-  return gelu_mlp(x, fc1->weight, fc1->bias, fc2->weight * scale.unsqueeze(1), fc2->bias * scale);
+  return fc2->with_scale(scale, [&](const torch::Tensor& weight, const torch::Tensor& bias) {
+    return gelu_mlp(x, fc1->weight, fc1->bias, weight, bias);
+  });
 }
 
 SwiGluImpl::SwiGluImpl(std::int64_t width, std::int64_t hidden) {

@@ -97,7 +97,7 @@ torch::Tensor gelu_mlp(const torch::Tensor& x,
                        const torch::Tensor& b1,
                        const torch::Tensor& w2,
                        const torch::Tensor& b2) {
-  const torch::Tensor input = autocasts_to_own_bfloat16() ? x.to(torch::kFloat32) : x;
+  const torch::Tensor input = product_input(x);
   if (own_product_serves(input, w1, b1) && is_plain_float(w2) && is_plain_float(b2))
     return GeluMlpFunction::apply(input, w1, b1, w2, b2);
   return linear_product(torch::gelu(linear_product(x, w1, b1)), w2, b2);

@@ -1,7 +1,5 @@
 #include "nn/linear.hpp"
 
-#include <torch/utils.h>
-
 #include "nn/linear_product.hpp"
 
 namespace saker {
@@ -16,10 +14,10 @@ torch::Tensor LinearImpl::forward(const torch::Tensor& x) const {
 }
 
 torch::Tensor LinearImpl::forward_scaled(const torch::Tensor& x, const torch::Tensor& scale) const {
-  if (!scale.defined()) return forward(x);
-  if (!torch::GradMode::is_enabled()) return forward(x) * scale;
-  return linear_product(
-      x, weight * scale.unsqueeze(1), bias.defined() ? bias * scale : torch::Tensor());
+  return with_scale(scale,
+                    [&](const torch::Tensor& scaled_weight, const torch::Tensor& scaled_bias) {
+                      return linear_product(x, scaled_weight, scaled_bias);
+                    });
 }
 
 }  // namespace saker

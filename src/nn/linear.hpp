@@ -5,6 +5,7 @@
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cstdint>
 
@@ -19,9 +20,16 @@ class LinearImpl : public torch::nn::Module {
   LinearImpl(std::int64_t in, std::int64_t out, bool with_bias = true);
 
   torch::Tensor forward(const torch::Tensor& x) const;
-  // forward(x) * scale, scale: [out], or undefined for none. What is trained multiplies the scale
-  // into the weights, of which there are fewer than outputs.
+  // forward(x) * scale, scale: [out], or undefined for none.
   torch::Tensor forward_scaled(const torch::Tensor& x, const torch::Tensor& scale) const;
+  // The same of product(weight, bias), whatever comes before them. What is trained multiplies the
+  // scale into the weights, of which there are fewer than outputs.
+  template <class Product>
+  torch::Tensor with_scale(const torch::Tensor& scale, const Product& product) const {
+    if (!scale.defined()) return product(weight, bias);
+    if (!torch::GradMode::is_enabled()) return product(weight, bias) * scale;
+    return product(weight * scale.unsqueeze(1), bias.defined() ? bias * scale : bias);
+  }
 
   torch::Tensor weight, bias;  // bias: undefined without
 };

@@ -201,6 +201,10 @@ bool own_product_serves(const torch::Tensor& x,
          x.numel() / weight.size(1) >= kLeastRows;
 }
 
+torch::Tensor product_input(const torch::Tensor& x) {
+  return autocasts_to_own_bfloat16() ? x.to(torch::kFloat32) : x;
+}
+
 FoldingPrecision product_precision(bool bfloat16) {
   return bfloat16 ? FoldingPrecision::kBfloat16 : FoldingPrecision::kFloat32;
 }
@@ -214,8 +218,7 @@ torch::Tensor weight_gradient(const torch::Tensor& gradient,
 torch::Tensor linear_product(const torch::Tensor& x,
                              const torch::Tensor& weight,
                              const torch::Tensor& bias) {
-  // In mixed precision, what comes from LibTorch's operations is bfloat16 already.
-  const torch::Tensor input = autocasts_to_own_bfloat16() ? x.to(torch::kFloat32) : x;
+  const torch::Tensor input = product_input(x);
   if (!own_product_serves(input, weight, bias)) return torch::linear(x, weight, bias);
   return LinearProductFunction::apply(
       input, weight, bias.defined() ? std::optional(bias) : std::nullopt);
@@ -224,7 +227,7 @@ torch::Tensor linear_product(const torch::Tensor& x,
 std::vector<torch::Tensor> linear_products(const torch::Tensor& x,
                                            const std::vector<torch::Tensor>& weights,
                                            const std::vector<torch::Tensor>& biases) {
-  const torch::Tensor input = autocasts_to_own_bfloat16() ? x.to(torch::kFloat32) : x;
+  const torch::Tensor input = product_input(x);
   bool serves = !weights.empty();
   for (std::size_t i = 0; i < weights.size(); ++i)
     serves = serves && own_product_serves(input, weights[i], biases[i]);

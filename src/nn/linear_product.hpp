@@ -27,6 +27,9 @@ bool own_product_serves(const torch::Tensor& x,
                         const torch::Tensor& weight,
                         const torch::Tensor& bias);
 
+// x as own kernels take it: in mixed precision, what comes from LibTorch's operations is bfloat16.
+torch::Tensor product_input(const torch::Tensor& x);
+
 // gradient^T x, [out, in], of float32 rows [R, out] and [R, in].
 torch::Tensor weight_gradient(const torch::Tensor& gradient, const torch::Tensor& x, bool bfloat16);
 

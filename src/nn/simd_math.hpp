@@ -5,39 +5,41 @@
 
 namespace saker {
 
-// 2^x; 2^-126 for anything below. Relative error below 2e-7, for x up to 127.
-template <class Level, int N>
-[[gnu::always_inline]] inline Simd<N> exp2_of(Simd<N> x) {
+// 2^x as its integer part's exponent and power(f) = 2^f, f in [-0.5, 0.5]; 2^-126 for anything
+// below. For x up to 127.
+template <class Level, int N, class Power>
+[[gnu::always_inline]] inline Simd<N> exp2_by(Simd<N> x, const Power& power) {
   using Bits = typename SimdVector<N>::bits;
   const Simd<N> lowest = Simd<N>{} - 126.0F;
   x = x < lowest ? lowest : x;
   // Adding 1.5 * 2^23 leaves the nearest integer in the low bits.
   constexpr float kRound = 12582912.0F;
   const Simd<N> rounded = x + kRound;
-  const Simd<N> f = x - (rounded - kRound);  // in [-0.5, 0.5]
-  Simd<N> power = f * 1.326472739e-3F + 9.671512917e-3F;
-  power = power * f + 5.550733745e-2F;
-  power = power * f + 2.402224208e-1F;
-  power = power * f + 6.931469776e-1F;
-  power = power * f + 1.0F;
+  const Simd<N> fraction = power(x - (rounded - kRound));
   const Bits exponent = reinterpret_cast<Bits>(rounded) << 23;
-  return reinterpret_cast<Simd<N>>(reinterpret_cast<Bits>(power) + exponent);
+  return reinterpret_cast<Simd<N>>(reinterpret_cast<Bits>(fraction) + exponent);
 }
 
-// The same with a relative error below 1.1e-4, far less than that of rounding it to bfloat16.
+// Relative error below 2e-7.
+template <class Level, int N>
+[[gnu::always_inline]] inline Simd<N> exp2_of(Simd<N> x) {
+  return exp2_by<Level, N>(x, [](Simd<N> f) {
+    Simd<N> power = f * 1.326472739e-3F + 9.671512917e-3F;
+    power = power * f + 5.550733745e-2F;
+    power = power * f + 2.402224208e-1F;
+    power = power * f + 6.931469776e-1F;
+    return power * f + 1.0F;
+  });
+}
+
+// Relative error below 1.1e-4, far less than that of rounding to bfloat16.
 template <class Level, int N>
 [[gnu::always_inline]] inline Simd<N> exp2_coarse(Simd<N> x) {
-  using Bits = typename SimdVector<N>::bits;
-  const Simd<N> lowest = Simd<N>{} - 126.0F;
-  x = x < lowest ? lowest : x;
-  constexpr float kRound = 12582912.0F;
-  const Simd<N> rounded = x + kRound;
-  const Simd<N> f = x - (rounded - kRound);
-  Simd<N> power = f * 5.5838283e-2F + 2.4263948e-1F;
-  power = power * f + 6.9313673e-1F;
-  power = power * f + 9.9992456e-1F;
-  const Bits exponent = reinterpret_cast<Bits>(rounded) << 23;
-  return reinterpret_cast<Simd<N>>(reinterpret_cast<Bits>(power) + exponent);
+  return exp2_by<Level, N>(x, [](Simd<N> f) {
+    Simd<N> power = f * 5.5838283e-2F + 2.4263948e-1F;
+    power = power * f + 6.9313673e-1F;
+    return power * f + 9.9992456e-1F;
+  });
 }
 
 // e^x, as exp2_of.
@@ -82,21 +84,24 @@ template <class Level, int N>
   return (x < zero ? tail : 1.0F - tail) + x * phi;
 }
 
-// 1 / (1 + e^-x)
+// 1 + e^-x
 template <class Level, int N>
-[[gnu::always_inline]] inline Simd<N> sigmoid_of(Simd<N> x) {
-  // Below -87 the result is 0 in float32, but e^-x infinite.
+[[gnu::always_inline]] inline Simd<N> sigmoid_divisor(Simd<N> x) {
+  // Below -87 the sigmoid is 0 in float32, but e^-x infinite.
   const Simd<N> limit = Simd<N>{} + 87.0F;
   const Simd<N> negated = -x > limit ? limit : -x;
-  return 1.0F / (exp_of<Level, N>(negated) + 1.0F);
+  return exp_of<Level, N>(negated) + 1.0F;
+}
+
+template <class Level, int N>
+[[gnu::always_inline]] inline Simd<N> sigmoid_of(Simd<N> x) {
+  return 1.0F / sigmoid_divisor<Level, N>(x);
 }
 
 // x / (1 + e^-x)
 template <class Level, int N>
 [[gnu::always_inline]] inline Simd<N> silu(Simd<N> x) {
-  const Simd<N> limit = Simd<N>{} + 87.0F;
-  const Simd<N> negated = -x > limit ? limit : -x;
-  return x / (exp_of<Level, N>(negated) + 1.0F);
+  return x / sigmoid_divisor<Level, N>(x);
 }
 
 }  // namespace saker

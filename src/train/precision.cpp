@@ -1,10 +1,11 @@
 #include "train/precision.hpp"
 
 #include <ATen/Context.h>
-#include <ATen/cpu/Utils.h>
 
 #include <array>
 #include <utility>
+
+#include "nn/processor_level.hpp"
 
 namespace saker {
 namespace {
@@ -20,16 +21,6 @@ constexpr std::array<Word, 6> kWords = {{{"32-true", Precision::kFloat32},
                                          {"32", Precision::kFloat32},
                                          {"bf16", Precision::kBfloat16Mixed},
                                          {"16", Precision::kFloat16Mixed}}};
-
-bool cpu_has_bfloat16() {
-  const auto capabilities = at::cpu::get_cpu_capabilities();
-  for (const char* name : {"avx512_bf16", "amx_bf16"}) {
-    const auto found = capabilities.find(name);
-    if (found != capabilities.end() && found->second.isBool() && found->second.toBool())
-      return true;
-  }
-  return false;
-}
 
 }  // namespace
 
@@ -57,7 +48,7 @@ const std::vector<std::string>& precision_words() {
 }
 
 bool has_native_bfloat16(const torch::Device& device) {
-  if (device.is_cpu()) return cpu_has_bfloat16();
+  if (device.is_cpu()) return best_bfloat16_level() != Bfloat16Level::kNone;
   // Compute capability 8.0 and later.
   return device.is_cuda() && at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
 }
