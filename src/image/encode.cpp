@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <png.h>
+#include <webp/encode.h>
 
 #include <algorithm>
 #include <cctype>
@@ -144,6 +145,34 @@ std::vector<std::byte> encode_jpeg(const Image& image, int quality) {
     throw Error(ErrorKind::kInternal,
                 fmt::format("the JPEG cannot be written: {}", errors.message));
   return copy_bytes(data.get(), target.size);
+}
+
+std::vector<std::byte> encode_webp(const Image& image, int quality) {
+  check_encodable(image);
+  if (image.width() > WEBP_MAX_DIMENSION || image.height() > WEBP_MAX_DIMENSION) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("an image of {} x {} pixels is too large for WebP; write a PNG",
+                            image.width(),
+                            image.height()));
+  }
+  const Image bytes = to_u8(image);
+  std::vector<std::uint8_t> rgb;  // WebP has no gray
+  std::span<const std::uint8_t> pixels = bytes.u8();
+  if (bytes.channels() == 1) {
+    rgb.reserve(3 * pixels.size());
+    for (const std::uint8_t v : pixels) rgb.insert(rgb.end(), {v, v, v});
+    pixels = rgb;
+  }
+  std::uint8_t* data = nullptr;
+  const std::size_t size = WebPEncodeRGB(pixels.data(),
+                                         static_cast<int>(bytes.width()),
+                                         static_cast<int>(bytes.height()),
+                                         static_cast<int>(3 * bytes.width()),
+                                         static_cast<float>(quality),
+                                         &data);
+  const std::unique_ptr<std::uint8_t, void (*)(void*)> owned(data, WebPFree);
+  if (size == 0) throw Error(ErrorKind::kInternal, "the WebP cannot be written");
+  return copy_bytes(data, size);
 }
 
 void write_image(const std::filesystem::path& path, const Image& image) {
