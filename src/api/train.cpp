@@ -21,8 +21,11 @@
 #include "detectors/transform_family.hpp"
 #include "loggers/jsonl_writer.hpp"
 #include "loggers/metric_logger.hpp"
+#include "loggers/mlflow_logger.hpp"
 #include "loggers/run_log.hpp"
 #include "loggers/tensorboard_writer.hpp"
+#include "loggers/tracker_notices.hpp"
+#include "loggers/wandb_run.hpp"
 #include "saker/error.hpp"
 #include "train/auto_rules.hpp"
 #include "train/checkpoint.hpp"
@@ -108,19 +111,39 @@ void log_data(const YoloDataset& train, const YoloDataset& val, RunLog& log) {
   }
 }
 
+// Called on threads of trackers too, which have nobody to tell of a full disk.
+TrackerNotices tracker_notices(RunLog& log) {
+  const auto calling = [&log](void (RunLog::*say)(const std::string&)) {
+    return [&log, say](const std::string& message) {
+      try {
+        (log.*say)(message);
+      } catch (const Error&) {
+      }
+    };
+  };
+  return {.info = calling(&RunLog::info), .warning = calling(&RunLog::warning)};
+}
+
 void open_trackers(const LoggerSettings& settings,
                    const RunFolder& folder,
                    const Value& resolved,
+                   bool resume,
+                   RunLog& log,
                    FanOutLogger& metrics) {
-  if (settings.tensorboard) metrics.add(std::make_unique<TensorBoardWriter>(folder.path()));
+  if (settings.tensorboard)
+    metrics.add(std::make_unique<TensorBoardWriter>(folder.path(), *settings.tensorboard));
   if (settings.jsonl) metrics.add(std::make_unique<JsonlWriter>(folder.metrics_jsonl()));
+  if (settings.mlflow)
+    metrics.add(std::make_unique<MlflowLogger>(*settings.mlflow, resume, tracker_notices(log)));
+  if (settings.wandb)
+    metrics.add(std::make_unique<WandbRun>(folder.path(), *settings.wandb, tracker_notices(log)));
   metrics.log_hyperparameters(resolved);
 }
 
 // A full disk fails the trackers too; the first failure is the one to tell of.
-void close_after_failure(MetricLogger& metrics) {
+void close_after_failure(MetricLogger& metrics, RunOutcome outcome) {
   try {
-    metrics.close();
+    metrics.close(outcome);
   } catch (const Error&) {
   }
 }
@@ -300,7 +323,7 @@ TrainResult train_object_detection(const TrainArgs& args) {
   log_plan(plan, log);
 
   FanOutLogger metrics;
-  open_trackers(settings.logger, folder, resolved, metrics);
+  open_trackers(settings.logger, folder, resolved, args.resume_interrupted, log, metrics);
   const TensorCacheScope cache;
   Trainer trainer(plan,
                   {.folder = folder,
@@ -313,11 +336,13 @@ TrainResult train_object_detection(const TrainArgs& args) {
   try {
     if (args.resume_interrupted) trainer.resume(folder.last_checkpoint());
     TrainResult result = trainer.run();
-    metrics.close();
+    metrics.close(RunOutcome::kFinished);
     return result;
   } catch (const Error& error) {
     log.error_to_file(error.what());
-    close_after_failure(metrics);
+    close_after_failure(
+        metrics,
+        error.kind() == ErrorKind::kInterrupted ? RunOutcome::kInterrupted : RunOutcome::kFailed);
     throw;
   }
 }

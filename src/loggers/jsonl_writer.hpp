@@ -18,8 +18,9 @@ class JsonlWriter final : public MetricLogger {
   void log_scalars(std::int64_t step, const Scalars& scalars) override;
   void log_image(std::int64_t, const std::string&, const EncodedImage&) override {}
   void log_hyperparameters(const Value&) override {}
+  void log_model(const std::filesystem::path&) override {}
   void flush() override {}
-  void close() override { file_.close(); }
+  void close(RunOutcome) override { file_.close(); }
 
  private:
   std::filesystem::path path_;

@@ -68,8 +68,11 @@ std::string hparams_event(const char* tag, const proto::HParams& content) {
 
 }  // namespace
 
-TensorBoardWriter::TensorBoardWriter(const std::filesystem::path& folder)
-    : path_(new_event_file(folder)), file_(path_, std::ios::binary) {
+TensorBoardWriter::TensorBoardWriter(const std::filesystem::path& folder,
+                                     const TensorBoardSettings& settings)
+    : settings_(settings),
+      path_(new_event_file(folder / settings.name / settings.version / settings.sub_dir)),
+      file_(path_, std::ios::binary) {
   if (!file_)
     throw Error(ErrorKind::kIo,
                 fmt::format("{}: cannot be written: {}", path_.string(), std::strerror(errno)));
@@ -94,7 +97,7 @@ void TensorBoardWriter::flush() {
                 fmt::format("{}: cannot be written; is the disk full?", path_.string()));
 }
 
-void TensorBoardWriter::close() {
+void TensorBoardWriter::close(RunOutcome) {
   flush();
   file_.close();
 }
@@ -103,7 +106,7 @@ void TensorBoardWriter::log_scalars(std::int64_t step, const Scalars& scalars) {
   for (const auto& [tag, number] : scalars) {
     proto::Event event = event_at(step);
     proto::Summary::Value* value = event.mutable_summary()->add_value();
-    value->set_tag(tag);
+    value->set_tag(prefixed_tag(settings_.prefix, tag));
     value->set_simple_value(static_cast<float>(number));
     write(event.SerializeAsString());
   }
@@ -115,7 +118,7 @@ void TensorBoardWriter::log_image(std::int64_t step,
                                   const EncodedImage& image) {
   proto::Event event = event_at(step);
   proto::Summary::Value* value = event.mutable_summary()->add_value();
-  value->set_tag(tag);
+  value->set_tag(prefixed_tag(settings_.prefix, tag));
   value->mutable_image()->set_height(static_cast<std::int32_t>(image.height));
   value->mutable_image()->set_width(static_cast<std::int32_t>(image.width));
   value->mutable_image()->set_colorspace(kRgb);
@@ -139,11 +142,13 @@ void TensorBoardWriter::log_hyperparameters(const Value& settings) {
       entry->mutable_value()->set_string_value(std::get<std::string>(setting));
     }
   }
-  experiment.mutable_experiment()->add_metric_infos()->mutable_name()->set_tag(kRunMetric);
+  const std::string run_metric = prefixed_tag(settings_.prefix, kRunMetric);
+  if (settings_.default_hp_metric)
+    experiment.mutable_experiment()->add_metric_infos()->mutable_name()->set_tag(run_metric);
   start.mutable_session_start_info();  // present even when there are no settings
   end.mutable_session_end_info()->set_status(proto::HParams::STATUS_SUCCESS);
 
-  log_scalars(0, {{kRunMetric, -1.0}});
+  if (settings_.default_hp_metric) log_scalars(0, {{kRunMetric, -1.0}});
   write(hparams_event("_hparams_/experiment", experiment));
   write(hparams_event("_hparams_/session_start_info", start));
   write(hparams_event("_hparams_/session_end_info", end));

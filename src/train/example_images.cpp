@@ -11,6 +11,7 @@
 #include "detectors/class_labels.hpp"
 #include "image/draw/training_grid.hpp"
 #include "image/encode.hpp"
+#include "image/resize.hpp"
 
 namespace saker {
 namespace {
@@ -36,6 +37,16 @@ Image make_grid(const torch::Tensor& images,
   }
   if (!spec.normalization) return training_grid(cells, {}, {});
   return training_grid(cells, spec.normalization->mean, spec.normalization->std);
+}
+
+// Smaller, unless it is small already; sides keep their ratio.
+Image make_preview(const Image& image) {
+  const std::int64_t longest = std::max(image.height(), image.width());
+  if (longest <= MetricLogger::kPreviewSide) return image;
+  const auto shrunk = [&](std::int64_t side) {
+    return std::max<std::int64_t>(side * MetricLogger::kPreviewSide / longest, 1);
+  };
+  return resize_antialias(image, shrunk(image.height()), shrunk(image.width()));
 }
 
 }  // namespace
@@ -97,8 +108,9 @@ void ExampleImages::save(std::int64_t step,
                          const std::string& tag,
                          const Image& grid) {
   write_image(folder_ / file, grid);
-  metrics_->log_image(
-      step, tag, {.png = encode_png(grid), .height = grid.height(), .width = grid.width()});
+  EncodedImage encoded{.png = encode_png(grid), .height = grid.height(), .width = grid.width()};
+  if (metrics_->wants_previews()) encoded.preview_webp = encode_webp(make_preview(grid));
+  metrics_->log_image(step, tag, encoded);
 }
 
 void ExampleImages::save_training_labels(std::int64_t step,

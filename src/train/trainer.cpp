@@ -210,6 +210,7 @@ void Trainer::save_last(std::int64_t step) {
   context_.log.info(
       fmt::format("Exporting the last model to '{}'", context_.folder.exported_last().string()));
   write_exported_checkpoint(context_.folder.exported_last(), source);
+  context_.metrics.log_model(context_.folder.exported_last());
 }
 
 bool Trainer::is_best(const NamedValues& scalars, std::int64_t step) {
@@ -260,6 +261,7 @@ void Trainer::validate(std::int64_t step) {
     context_.log.info(
         fmt::format("Exporting the best model to '{}'", context_.folder.exported_best().string()));
     write_exported_checkpoint(context_.folder.exported_best(), source);
+    context_.metrics.log_model(context_.folder.exported_best());
   }
   context_.log.info(outcome.table(plan_.settings.metric.watch_metric, best_));
   context_.metrics.flush();

@@ -8,46 +8,6 @@
 namespace saker {
 namespace {
 
-LoggerSettings read_logger(const Value& value, SettingsProblems& problems) {
-  LoggerSettings settings;
-  SettingsReader reader(value, "logger_args", problems);
-  // "auto" is the same as leaving the key out.
-  const auto interval = [&](const char* key, std::optional<std::int64_t>& target) {
-    const Value* given = reader.find(key);
-    if (given == nullptr || (given->is_string() && given->as_string() == "auto")) return;
-    reader.read(key, target, at_least(1));
-  };
-  interval("log_every_num_steps", settings.log_every_num_steps);
-  interval("val_every_num_steps", settings.val_every_num_steps);
-  interval("val_log_every_num_steps", settings.val_log_every_num_steps);
-  // null switches a tracker off; true, false and an empty map are taken too.
-  const auto tracker = [&](const char* key, bool& target) {
-    const Value* given = reader.find(key);
-    if (given == nullptr) return;
-    if (given->is_null()) {
-      target = false;
-    } else if (given->is_bool()) {
-      target = given->as_bool();
-    } else if (given->is_object()) {
-      SettingsReader(*given, reader.path_of(key), problems).finish();
-    } else {
-      problems.wrong_type(reader.path_of(key), "a map or null", *given);
-    }
-  };
-  tracker("tensorboard", settings.tensorboard);
-  tracker("jsonl", settings.jsonl);
-  for (const char* key : {"mlflow", "wandb"}) {
-    const Value* given = reader.find(key);
-    if (given != nullptr && !given->is_null()) {
-      problems.bad_value(
-          reader.path_of(key),
-          "this tracker is not offered in this version; leave it out or set it to null");
-    }
-  }
-  reader.finish();
-  return settings;
-}
-
 CheckpointSettings read_checkpoint(const Value& value, SettingsProblems& problems) {
   CheckpointSettings settings;
   SettingsReader reader(value, "save_checkpoint_args", problems);
@@ -192,7 +152,7 @@ ReadImageArgs ImageSettings::read_image_args() const {
 
 TrainingSettings TrainingSettings::read(const TrainArgs& args, SettingsProblems& problems) {
   TrainingSettings settings;
-  settings.logger = read_logger(args.logger_args, problems);
+  settings.logger = read_logger_settings(args.logger_args, problems);
   settings.checkpoint = read_checkpoint(args.save_checkpoint_args, problems);
   settings.metric = read_metric(args.metric_args, problems);
   settings.loader = read_loader(args.loader_args, problems);

@@ -9,18 +9,11 @@
 
 #include "core/settings_reader.hpp"
 #include "image/read_image.hpp"
+#include "loggers/logger_settings.hpp"
 #include "metrics/coco_average_precision.hpp"
 #include "saker/train.hpp"
 
 namespace saker {
-
-struct LoggerSettings {
-  std::optional<std::int64_t> log_every_num_steps;
-  std::optional<std::int64_t> val_every_num_steps;
-  std::optional<std::int64_t> val_log_every_num_steps;
-  bool tensorboard = true;
-  bool jsonl = true;
-};
 
 struct CheckpointSettings {
   std::int64_t save_every_num_steps = 1000;

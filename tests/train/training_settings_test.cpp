@@ -28,7 +28,7 @@ TEST(TrainingSettings, ReadsWhatIsGiven) {
   EXPECT_TRUE(problems.empty());
   EXPECT_EQ(settings.logger.log_every_num_steps, 5);
   EXPECT_FALSE(settings.logger.val_every_num_steps.has_value());
-  EXPECT_FALSE(settings.logger.tensorboard);
+  EXPECT_FALSE(settings.logger.tensorboard.has_value());
   EXPECT_EQ(settings.checkpoint.save_every_num_steps, 7);
   EXPECT_FALSE(settings.checkpoint.save_best);
   EXPECT_EQ(settings.metric.max_detection_thresholds, (std::vector<std::int64_t>{1, 10, 100}));
@@ -40,7 +40,6 @@ TEST(TrainingSettings, ReadsWhatIsGiven) {
 TEST(TrainingSettings, EachWrongValueIsNamed) {
   const std::pair<Value TrainArgs::*, std::pair<Value, std::string>> cases[] = {
       {&TrainArgs::logger_args, {{{"log_every_num_steps", 0}}, "logger_args.log_every_num_steps"}},
-      {&TrainArgs::logger_args, {{{"mlflow", {{"experiment_name", "x"}}}}, "logger_args.mlflow"}},
       {&TrainArgs::logger_args, {{{"log_evry_num_steps", 1}}, "logger_args.log_evry_num_steps"}},
       {&TrainArgs::save_checkpoint_args,
        {{{"save_every_num_steps", "often"}}, "save_checkpoint_args.save_every_num_steps"}},
