@@ -28,6 +28,19 @@ TEST(Encode, PngRoundTripIsExact) {
   for (std::size_t i = 0; i < read.value_count(); ++i) EXPECT_EQ(read.u8()[i], gray.u8()[i / 3]);
 }
 
+TEST(Encode, WebpRoundTripIsClose) {
+  Image image(40, 50, 3, PixelType::kU8);
+  for (std::size_t i = 0; i < image.value_count(); ++i)
+    image.mutable_u8()[i] = static_cast<std::uint8_t>(i / 150 * 5);
+  const Image read = decode_image(encode_webp(image), "a");
+  ASSERT_EQ(read.value_count(), image.value_count());
+  for (std::size_t i = 0; i < read.value_count(); ++i)
+    ASSERT_NEAR(read.u8()[i], image.u8()[i], 8) << i;
+  const Image gray(5, 7, 1, PixelType::kU8);
+  EXPECT_EQ(decode_image(encode_webp(gray), "a").width(), 7);
+  EXPECT_THROW(encode_webp(Image(1, 20000, 1, PixelType::kU8)), Error);
+}
+
 TEST(Encode, JpegRoundTripIsClose) {
   Image image(40, 50, 3, PixelType::kU8);
   for (std::size_t i = 0; i < image.value_count(); ++i)

@@ -18,10 +18,10 @@ TEST(JsonlWriter, OneObjectALineAppended) {
   // On the disk at once, without closing.
   EXPECT_EQ(read_text_file(folder / "metrics.jsonl"),
             "{\"step\":0,\"train_loss\":1.5,\"epoch\":0.0}\n");
-  first.close();
+  first.close(RunOutcome::kFinished);
   JsonlWriter second(folder / "metrics.jsonl");
   second.log_scalars(1, {{"train_loss", std::numeric_limits<double>::quiet_NaN()}});
-  second.close();
+  second.close(RunOutcome::kFinished);
   EXPECT_EQ(read_text_file(folder / "metrics.jsonl"),
             "{\"step\":0,\"train_loss\":1.5,\"epoch\":0.0}\n{\"step\":1,\"train_loss\":null}\n");
 }

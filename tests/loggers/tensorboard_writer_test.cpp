@@ -114,7 +114,7 @@ TEST(TensorBoardWriter, WritesTheGoldenRunsEvents) {
       writer.log_scalars(event.at("step"), {{event.at("tag"), 0.5}});
     }
   }
-  writer.close();
+  writer.close(RunOutcome::kFinished);
 
   const std::vector<proto::Event> events = read_events(writer.path());
   json described = json::array();
@@ -141,7 +141,7 @@ TEST(TensorBoardWriter, HparamsRecordsHaveTheGoldensBytes) {
   const test::TemporaryFolder folder;
   TensorBoardWriter writer(folder.path());
   writer.log_hyperparameters(settings);
-  writer.close();
+  writer.close(RunOutcome::kFinished);
   const std::vector<proto::Event> events = read_events(writer.path());
   for (const std::size_t i : {1U, 2U, 4U}) {
     EXPECT_EQ(events[i].summary().SerializeAsString(), golden[i].summary().SerializeAsString())
@@ -169,6 +169,29 @@ TEST(TensorBoardWriter, TwoRunsInOneSecondHaveFilesOfTheirOwn) {
   EXPECT_NE(first.path(), second.path());
   EXPECT_TRUE(std::regex_match(first.path().filename().string(),
                                std::regex(R"(events\.out\.tfevents\.\d+\..+\.\d+\.0)")));
+}
+
+TEST(TensorBoardWriter, FoldersPrefixAndRunMetricAreSettings) {
+  const test::TemporaryFolder folder;
+  TensorBoardWriter writer(
+      folder.path(),
+      {.name = "n", .version = "v", .sub_dir = "s/t", .default_hp_metric = false, .prefix = "p"});
+  writer.log_hyperparameters({{"steps", 4}});
+  writer.log_scalars(0, {{"train_loss", 1.0}});
+  writer.log_image(0, "images", {{std::byte{1}}, 1, 1});
+  writer.close(RunOutcome::kFinished);
+  EXPECT_EQ(writer.path().parent_path(), folder / "n/v/s/t");
+  std::vector<std::string> tags;
+  const std::vector<proto::Event> events = read_events(writer.path());
+  for (std::size_t i = 1; i < events.size(); ++i)
+    tags.push_back(events[i].summary().value(0).tag());
+  EXPECT_EQ(tags,
+            (std::vector<std::string>{"_hparams_/experiment",
+                                      "_hparams_/session_start_info",
+                                      "_hparams_/session_end_info",
+                                      "p-train_loss",
+                                      "p-images"}));
+  EXPECT_EQ(hparams_of(events[1]).experiment().metric_infos_size(), 0);
 }
 
 TEST(TensorBoardWriter, NamesTheFolderThatItCannotUse) {
