@@ -13,10 +13,10 @@
 #   yaml-cpp 0.7 (MIT)                        YAML
 #   nlohmann-json 3.11 (MIT)                  JSON
 #   spdlog 1.10, fmt 9.1 (MIT)                logs, text
-#   protobuf 3.21 (BSD-3-Clause)              TensorBoard events
-#   libcurl 7.88 (curl licence)               downloads
+#   protobuf 3.21 (BSD-3-Clause)              records of TensorBoard and Weights & Biases
+#   libcurl 7.88 (curl licence)               downloads, MLflow
 #   libcrypto of OpenSSL 3.0 (Apache-2.0)     SHA-256; libcurl loads it too
-#   libdeflate 1.14 (MIT)                     CRC-32 of weights files, at the speed of memory
+#   libdeflate 1.14 (MIT)                     CRC-32 of weights files and Weights & Biases records, at the speed of memory
 #   GoogleTest 1.12 (BSD-3-Clause)            tests
 #   Google Benchmark 1.7 (Apache-2.0)         benchmarks
 include(LibTorch)
