@@ -94,7 +94,7 @@ int train(const TrainOptions& options) {
 
 void add_train_command(CLI::App& program, Action& action) {
   auto options = std::make_shared<TrainOptions>();
-  CLI::App* command = program.add_subcommand("train", "Train a detector on a YOLO data set");
+  CLI::App* command = program.add_subcommand("train", "Train a detector on a YOLO or COCO data set");
   command->add_option(
       "--config", options->config, "YAML file of settings; flags and key=value pairs override it");
   command->add_option("--out", options->out, "Run folder: checkpoints, exported models, logs");

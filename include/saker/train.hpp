@@ -21,18 +21,45 @@
 
 namespace saker {
 
-// A YOLO data set. `path` alone may also name a YAML file that holds the other fields: .data =
-// {"bccd/data.yaml"}.
+// One split of a COCO data set.
+struct CocoSplit {
+  std::string annotations = {};  // JSON file, relative to the current directory
+  std::string images = {};       // folder of the images, relative to that of the annotations
+};
+
+// A data set in COCO format. The categories of the train file, in its order, are the classes of all
+// splits. Boxes in pixels, annotations with iscrowd like others.
+struct CocoArgs {
+  CocoSplit train = {};
+  CocoSplit val = {};
+  CocoSplit test = {};                       // not used by training
+  bool skip_if_annotations_missing = false;  // leave out images without any annotation
+
+  bool is_given() const {
+    return !train.annotations.empty() || !val.annotations.empty() || !test.annotations.empty();
+  }
+};
+
+// Labelled images: a YOLO data set, a COCO data set, or a YAML file that describes either.
+//
+//   .data = {"cells/data.yaml"}
+//   .data = {.path = "cells", .train = "images/train", .val = "images/val",
+//            .names = {{0, "red cell"}, {1, "white cell"}}}
+//   .data = {.coco = {.train = {.annotations = "coco/annotations/instances_train2017.json",
+//                               .images = "../train2017"},
+//                     .val = {.annotations = "coco/annotations/instances_val2017.json",
+//                             .images = "../val2017"}}}
 struct DataArgs {
-  std::string path = {};  // root folder, relative to the current directory
+  std::string path = {};  // root folder, relative to the current directory; or the YAML file alone
   std::string train =
       {};  // image folder of a split, relative to path; one component must be `images`
   std::string val = {};
   std::string test = {};  // accepted and not used by training
   ClassNames names = {};  // class id -> name; the order defines the network's outputs
-  std::vector<std::int64_t> ignore_classes = {};
+  std::vector<std::int64_t> ignore_classes = {};  // ids of both formats
   bool skip_if_label_file_missing =
-      false;  // leave out images without a label file (an empty file stays a negative)
+      false;           // leave out images without a label file (an empty file stays a negative)
+  CocoArgs coco = {};  // in place of all of the above but ignore_classes
 };
 
 // An empty optional stands for "auto": the value is chosen from the model and the data.

@@ -7,7 +7,7 @@
 
 #include "api/model_source.hpp"
 #include "data/data_settings.hpp"
-#include "data/yolo_dataset.hpp"
+#include "data/read_dataset.hpp"
 #include "detectors/transform_family.hpp"
 #include "saker/error.hpp"
 #include "saker/model.hpp"
@@ -28,7 +28,7 @@ std::shared_ptr<const ValidationTransform> validation_transform(const ModelSourc
           .validation);
 }
 
-void require_same_classes(const ModelSource& source, const YoloDataset& data) {
+void require_same_classes(const ModelSource& source, const DetectionDataset& data) {
   if (source.spec.classes == data.classes().kept()) return;
   throw Error(ErrorKind::kData,
               fmt::format("the data set has the classes {}, but the model {} has others ({} "
@@ -74,7 +74,8 @@ EvaluationReport evaluate(const EvaluateArgs& args) {
             "'{}' names an architecture without weights; give an exported model or a checkpoint",
             args.model));
   }
-  const auto data = std::make_shared<const YoloDataset>(resolved.args, args.split);
+  const auto data =
+      std::make_shared<const DetectionDataset>(read_dataset(resolved.args, args.split));
   require_same_classes(source, *data);
   const Validator validator({data, validation_transform(source), args.batch_size, {}},
                             {.num_workers = resolve_num_workers(args.num_workers, 1)});

@@ -15,7 +15,7 @@
 #include "core/stop_request.hpp"
 #include "core/yaml_writer.hpp"
 #include "data/data_settings.hpp"
-#include "data/yolo_dataset.hpp"
+#include "data/read_dataset.hpp"
 #include "detectors/load_weights.hpp"
 #include "detectors/registry.hpp"
 #include "detectors/transform_family.hpp"
@@ -103,9 +103,9 @@ std::shared_ptr<Detector> make_starting_detector(const TrainArgs& args,
   return detector;
 }
 
-void log_data(const YoloDataset& train, const YoloDataset& val, RunLog& log) {
+void log_data(const DetectionDataset& train, const DetectionDataset& val, RunLog& log) {
   log.info(fmt::format("Train images: {}, Val images: {}", train.size(), val.size()));
-  for (const YoloDataset* data : {&train, &val}) {
+  for (const DetectionDataset* data : {&train, &val}) {
     for (const std::string& line : data->statistics().log_lines()) log.info(line);
     for (const std::string& line : data->statistics().warnings()) log.warning(line);
   }
@@ -187,7 +187,7 @@ void log_plan(const TrainingPlan& plan, RunLog& log) {
 TrainingPlan make_plan(const TrainArgs& args,
                        const TrainingSettings& settings,
                        const Recipe& recipe,
-                       const YoloDataset& train,
+                       const DetectionDataset& train,
                        RunLog& log) {
   TrainingPlan plan;
   plan.settings = settings;
@@ -268,8 +268,9 @@ TrainResult train_object_detection(const TrainArgs& args) {
   problems.throw_if_any();
   recipe->adopt(source.build_args);
   const Value build_args = merged(source.build_args, recipe->build_args());
-  const auto train = std::make_shared<const YoloDataset>(data.args, "train");
-  const auto val = std::make_shared<const YoloDataset>(data.args, "val");
+  const auto train = std::make_shared<const DetectionDataset>(read_dataset(data.args, "train"));
+  const auto val =
+      std::make_shared<const DetectionDataset>(read_dataset(data.args, "val", train.get()));
   TrainingPlan plan = make_plan(args, settings, *recipe, *train, log);
   const RunLength length{.total_steps = plan.steps,
                          .batches_per_epoch = EpochSampler({.dataset_size = train->size(),

@@ -9,6 +9,8 @@
 
 #include "core/settings_reader.hpp"
 #include "core/yaml.hpp"
+#include "data/absolute_path.hpp"
+#include "data/coco_settings.hpp"
 #include "data/image_listing.hpp"
 #include "data/label_location.hpp"
 #include "saker/error.hpp"
@@ -19,10 +21,6 @@ namespace {
 const char* const kPath = "data.yolo";
 
 std::string key_path(const std::string& key) { return fmt::format("{}.{}", kPath, key); }
-
-std::string resolved(const std::filesystem::path& base_folder, const std::string& path) {
-  return std::filesystem::weakly_canonical(std::filesystem::absolute(base_folder / path)).string();
-}
 
 void check_split(const std::string& key, const std::string& folder, SettingsProblems& problems) {
   if (has_images_component(folder)) return;
@@ -76,55 +74,29 @@ ClassNames read_names(const Value* value, SettingsProblems& problems) {
   return names;
 }
 
-// Keys that neither format of a data file knows, as text for a warning. Keys of COCO files are left
-// for the caller to reject.
-std::string foreign_keys(const Value& map) {
-  static const std::vector<std::string> known = {"format",
-                                                 "path",
-                                                 "train",
-                                                 "val",
-                                                 "test",
-                                                 "names",
-                                                 "ignore_classes",
-                                                 "skip_if_label_file_missing",
-                                                 "skip_if_annotations_missing"};
-  std::string text;
-  for (const auto& [key, ignored] : map.as_object()) {
-    const std::string name = key_text(key);
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    text += fmt::format("{}'{}'", text.empty() ? "" : ", ", name);
-  }
-  return text;
-}
-
-// Returns whether the format is YOLO.
-bool check_format(const Value* format, SettingsProblems& problems) {
-  if (format == nullptr) return true;
-  if (format->is_string() && format->as_string() == "yolo") return true;
-  if (format->is_string() && format->as_string() == "coco") {
-    throw Error(
-        ErrorKind::kUnsupported,
-        "data.format: 'coco' is not offered yet; convert the annotations to YOLO label files");
-  }
-  problems.bad_value("data", fmt::format("format must be 'yolo' but got {}", format->to_json()));
+// Any other format is a problem.
+bool is_coco(const Value& map, SettingsProblems& problems) {
+  const Value* format = map.find("format");
+  if (format == nullptr || *format == Value("yolo")) return false;
+  if (*format == Value("coco")) return true;
+  problems.bad_value("data",
+                     fmt::format("format must be 'yolo' or 'coco' but got {}", format->to_json()));
   return false;
 }
 
-ResolvedData read_map(const Value& map,
-                      SettingsProblems& problems,
-                      const std::filesystem::path& base_folder,
-                      bool from_file) {
-  ResolvedData data;
-  DataArgs& args = data.args;
+DataArgs read_yolo_map(const Value& map,
+                       SettingsProblems& problems,
+                       const std::filesystem::path& base_folder,
+                       bool from_file) {
+  DataArgs args;
   SettingsReader reader(map, kPath, problems);
-  if (!check_format(reader.find("format"), problems)) return data;
-
+  reader.find("format");
   std::string path;
   if (reader.read("path", path)) {
-    args.path = resolved(base_folder, path);
+    args.path = absolute_path(base_folder, path);
   } else if (map.find("path") == nullptr) {
     if (from_file) {
-      args.path = resolved(base_folder, "");
+      args.path = absolute_path(base_folder, "");
     } else {
       problems.missing_key(key_path("path"));
     }
@@ -144,15 +116,46 @@ ResolvedData read_map(const Value& map,
   reader.read("ignore_classes", ignored);
   args.ignore_classes = ignored.value_or(std::vector<std::int64_t>());
   reader.read("skip_if_label_file_missing", args.skip_if_label_file_missing);
-
   if (!from_file) {
     reader.finish();
-    return data;
-  }
-  if (map.find("skip_if_annotations_missing") != nullptr) {
+  } else if (map.find("skip_if_annotations_missing") != nullptr) {
     problems.unknown_key(key_path("skip_if_annotations_missing"), "skip_if_label_file_missing");
   }
-  const std::string foreign = foreign_keys(map);
+  return args;
+}
+
+// Keys that neither format of a data file knows, as text for a warning. Keys of the other format
+// are problems.
+std::string foreign_keys(const Value& map) {
+  static const std::vector<std::string> known = {"format",
+                                                 "path",
+                                                 "train",
+                                                 "val",
+                                                 "test",
+                                                 "names",
+                                                 "ignore_classes",
+                                                 "skip_if_label_file_missing",
+                                                 "skip_if_annotations_missing"};
+  std::string text;
+  for (const auto& [key, ignored] : map.as_object()) {
+    const std::string name = key_text(key);
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    text += fmt::format("{}'{}'", text.empty() ? "" : ", ", name);
+  }
+  return text;
+}
+
+ResolvedData read_map(const Value& map,
+                      SettingsProblems& problems,
+                      const std::filesystem::path& base_folder,
+                      bool from_file) {
+  const std::size_t before = problems.lines().size();
+  const bool coco = is_coco(map, problems);
+  if (problems.lines().size() > before) return {};
+  ResolvedData data{coco ? read_coco_map(map, problems, base_folder, from_file)
+                         : read_yolo_map(map, problems, base_folder, from_file),
+                    {}};
+  const std::string foreign = from_file ? foreign_keys(map) : "";
   if (!foreign.empty()) {
     data.warnings.push_back(fmt::format("keys of the data file that are not used: {}", foreign));
   }
@@ -162,8 +165,10 @@ ResolvedData read_map(const Value& map,
 ResolvedData read_data_file(const std::filesystem::path& file) {
   const Value map = read_yaml_file(file);
   if (!map.is_object()) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("{}: must hold a map with path, train, val and names", file.string()));
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("{}: must hold a map with path, train, val and names, or one of COCO data",
+                    file.string()));
   }
   SettingsProblems problems;
   try {
@@ -185,7 +190,7 @@ bool names_yaml_file(const DataArgs& args) {
 
 bool has_path_only(const DataArgs& args) {
   return args.train.empty() && args.val.empty() && args.test.empty() && args.names.empty() &&
-         args.ignore_classes.empty() && !args.skip_if_label_file_missing;
+         args.ignore_classes.empty() && !args.skip_if_label_file_missing && !args.coco.is_given();
 }
 
 }  // namespace
@@ -212,6 +217,7 @@ ResolvedData resolve_data(const DataArgs& args) {
             "val and names beside path",
             args.path));
   }
+  if (args.coco.is_given()) return {resolve_coco(args), {}};
   SettingsProblems problems;
   std::error_code ignored;
   if (args.path.empty()) {
@@ -231,7 +237,7 @@ ResolvedData resolve_data(const DataArgs& args) {
   if (args.names.empty()) problems.missing_key(key_path("names"));
   problems.throw_if_any();
   ResolvedData data{args, {}};
-  data.args.path = resolved("", args.path);
+  data.args.path = absolute_path("", args.path);
   return data;
 }
 

@@ -13,14 +13,13 @@ namespace saker {
 class SettingsProblems;
 
 struct ResolvedData {
-  DataArgs args;                      // path is absolute, links resolved
+  DataArgs args;                      // paths are absolute, links resolved
   std::vector<std::string> warnings;  // lines for the log
 };
 
 // Checks the fields; when `path` alone is given and names a .yaml or .yml file, reads them from
 // there (relative to that file; without `path` in the file its folder is the root). Resolved data
-// come back as they are. Throws Error: usage with every problem, io for a file that cannot be read,
-// unsupported for COCO data.
+// come back as they are. Throws Error: usage with every problem, io for a file that cannot be read.
 ResolvedData resolve_data(const DataArgs& args);
 
 // The same from a settings tree: a map, or text that names a YAML file. Relative paths lie in

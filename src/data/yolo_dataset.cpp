@@ -61,61 +61,27 @@ std::optional<std::string> read_if_there(const std::string& path) {
                           reason));
 }
 
-}  // namespace
-
-YoloDataset::YoloDataset(const DataArgs& data, const std::string& split)
-    : classes_(data.names, data.ignore_classes) {
-  const std::string& split_folder = folder_of_split(data, split);
-  folder_ = image_folder(data.path, split_folder).string();
-  const std::string labels = label_folder(data.path, split_folder).string();
-
-  statistics_.split = split;
-  statistics_.folder = folder_;
-  for (const auto& [class_id, class_name] : classes_.kept()) {
-    statistics_.class_names.push_back(class_name);
-  }
-  statistics_.boxes_per_class.resize(statistics_.class_names.size());
-
-  const ImageListing listing = list_images(folder_);
-  statistics_.ignored_files = listing.ignored_images;
-  name_offsets_.reserve(listing.names.size() + 1);
-  name_offsets_.push_back(0);
-  Annotations annotations;
-  for (const std::string& name : listing.names) {
-    const std::string label_path = labels + "/" + label_name(name);
-    if (!read_labels(label_path, data.skip_if_label_file_missing, annotations)) continue;
-    labels_.append(annotations);
-    names_ += name;
-    name_offsets_.push_back(names_.size());
-  }
-  statistics_.images = size();
-  if (size() == 0) fail_empty(statistics_);
-  names_.shrink_to_fit();
-  name_offsets_.shrink_to_fit();
-  labels_.shrink_to_fit();
-}
-
-bool YoloDataset::read_labels(const std::string& label_path,
-                              bool skip_if_missing,
-                              Annotations& annotations) {
-  annotations.boxes.clear();
-  annotations.classes.clear();
+// The labels of one image; nothing when the image is to be left out.
+std::optional<Annotations> read_labels(const std::string& label_path,
+                                       bool skip_if_missing,
+                                       DetectionDataset& dataset) {
+  DatasetStatistics& statistics = dataset.statistics();
   const std::optional<std::string> text = read_if_there(label_path);
   if (!text) {
-    ++(skip_if_missing ? statistics_.skipped_images : statistics_.without_label_file);
-    return !skip_if_missing;
+    ++(skip_if_missing ? statistics.skipped_images : statistics.without_label_file);
+    return skip_if_missing ? std::nullopt : std::optional<Annotations>(std::in_place);
   }
   const LabelFile file = parse_label_text(*text, label_path);
-  statistics_.duplicate_lines += file.duplicates;
-  statistics_.wide_lines += file.wide_lines;
+  statistics.duplicate_lines += file.duplicates;
+  statistics.wide_lines += file.wide_lines;
+  Annotations annotations;
   for (const LabelLine& line : file.lines) {
-    const std::optional<std::int64_t> index = classes_.index(line.class_id);
+    const std::optional<std::int64_t> index = dataset.classes().index(line.class_id);
     if (index) {
       annotations.boxes.push_back(line.box);
       annotations.classes.push_back(*index);
-      ++statistics_.boxes_per_class[static_cast<std::size_t>(*index)];
-    } else if (classes_.ignores(line.class_id)) {
-      ++statistics_.ignored_boxes;
+    } else if (dataset.classes().ignores(line.class_id)) {
+      ++statistics.ignored_boxes;
     } else {
       throw Error(
           ErrorKind::kData,
@@ -124,28 +90,35 @@ bool YoloDataset::read_labels(const std::string& label_path,
               label_path,
               line.line,
               line.class_id,
-              classes_.describe_ids()));
+              dataset.classes().describe_ids()));
     }
   }
-  statistics_.boxes += static_cast<std::int64_t>(annotations.boxes.size());
   if (file.lines.empty()) {
-    ++statistics_.with_empty_label_file;
+    ++statistics.with_empty_label_file;
   } else if (annotations.boxes.empty()) {
-    ++statistics_.with_ignored_classes_only;
+    ++statistics.with_ignored_classes_only;
   }
-  return true;
+  return annotations;
 }
 
-std::string YoloDataset::path(std::int64_t i) const { return folder_ + "/" + relative_path(i); }
+}  // namespace
 
-std::string YoloDataset::relative_path(std::int64_t i) const {
-  const std::uint64_t begin = name_offsets_[static_cast<std::size_t>(i)];
-  return names_.substr(begin, name_offsets_[static_cast<std::size_t>(i) + 1] - begin);
-}
-
-std::size_t YoloDataset::memory_bytes() const noexcept {
-  return names_.capacity() + name_offsets_.capacity() * sizeof(std::uint64_t) +
-         labels_.memory_bytes();
+DetectionDataset read_yolo_dataset(const DataArgs& data, const std::string& split) {
+  const std::string& split_folder = folder_of_split(data, split);
+  const std::string labels = label_folder(data.path, split_folder).string();
+  const std::string images = image_folder(data.path, split_folder).string();
+  DetectionDataset dataset(ClassMap(data.names, data.ignore_classes),
+                           {.split = split, .folder = images, .format = LabelFormat::kYolo});
+  const ImageListing listing = list_images(images);
+  dataset.statistics().ignored_files = listing.ignored_images;
+  for (const std::string& name : listing.names) {
+    const auto annotations =
+        read_labels(labels + "/" + label_name(name), data.skip_if_label_file_missing, dataset);
+    if (annotations) dataset.add(name, *annotations);
+  }
+  if (dataset.size() == 0) fail_empty(dataset.statistics());
+  dataset.finish();
+  return dataset;
 }
 
 }  // namespace saker

@@ -5,7 +5,7 @@
 namespace saker {
 namespace {
 
-SampleReader reader_of(const YoloDataset& data, const ReadImageArgs& args) {
+SampleReader reader_of(const DetectionDataset& data, const ReadImageArgs& args) {
   return [&data, &args](std::int64_t index) {
     const std::string path = data.path(index);
     return SampleInput{
@@ -15,7 +15,7 @@ SampleReader reader_of(const YoloDataset& data, const ReadImageArgs& args) {
 
 }  // namespace
 
-TrainingBatches::TrainingBatches(std::shared_ptr<const YoloDataset> data,
+TrainingBatches::TrainingBatches(std::shared_ptr<const DetectionDataset> data,
                                  std::shared_ptr<const TrainTransform> transform,
                                  const TrainingPlan& plan)
     : data_(std::move(data)),
@@ -47,7 +47,7 @@ Batch TrainingBatches::operator()(std::int64_t number) const {
       });
 }
 
-ValidationBatches::ValidationBatches(std::shared_ptr<const YoloDataset> data,
+ValidationBatches::ValidationBatches(std::shared_ptr<const DetectionDataset> data,
                                      std::shared_ptr<const ValidationTransform> transform,
                                      std::int64_t batch_size,
                                      const ReadImageArgs& read_args)

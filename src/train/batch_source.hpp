@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "data/detection_dataset.hpp"
 #include "data/sampler.hpp"
-#include "data/yolo_dataset.hpp"
 #include "image/read_image.hpp"
 #include "train/training_plan.hpp"
 #include "transforms/batch.hpp"
@@ -21,7 +21,7 @@ namespace saker {
 // Shuffled and augmented. Const and safe from many threads, as is the next.
 class TrainingBatches {
  public:
-  TrainingBatches(std::shared_ptr<const YoloDataset> data,
+  TrainingBatches(std::shared_ptr<const DetectionDataset> data,
                   std::shared_ptr<const TrainTransform> transform,
                   const TrainingPlan& plan);
 
@@ -32,7 +32,7 @@ class TrainingBatches {
  private:
   ScheduledBatch scheduled(std::int64_t number) const;
 
-  std::shared_ptr<const YoloDataset> data_;
+  std::shared_ptr<const DetectionDataset> data_;
   std::shared_ptr<const TrainTransform> transform_;
   std::shared_ptr<const EpochSampler> sampler_;
   ReadImageArgs read_args_;
@@ -43,7 +43,7 @@ class TrainingBatches {
 // In the order of the data set; the last batch may be smaller.
 class ValidationBatches {
  public:
-  ValidationBatches(std::shared_ptr<const YoloDataset> data,
+  ValidationBatches(std::shared_ptr<const DetectionDataset> data,
                     std::shared_ptr<const ValidationTransform> transform,
                     std::int64_t batch_size,
                     const ReadImageArgs& read_args);
@@ -52,7 +52,7 @@ class ValidationBatches {
   std::int64_t count() const { return sampler_->batches_per_epoch(); }
 
  private:
-  std::shared_ptr<const YoloDataset> data_;
+  std::shared_ptr<const DetectionDataset> data_;
   std::shared_ptr<const ValidationTransform> transform_;
   std::shared_ptr<const EpochSampler> sampler_;
   ReadImageArgs read_args_;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "data/coco_settings.hpp"
+
 namespace saker {
 namespace {
 
@@ -162,6 +164,7 @@ TrainingSettings TrainingSettings::read(const TrainArgs& args, SettingsProblems&
 }
 
 Value to_value(const DataArgs& data) {
+  if (data.coco.is_given()) return coco_to_value(data);
   Value value;
   value["path"] = data.path;
   value["train"] = data.train;

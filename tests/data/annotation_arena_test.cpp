@@ -19,9 +19,9 @@ void expect_same_bits(double a, double b) {
 
 void expect_round_trip(const Annotations& annotations) {
   AnnotationArena arena;
-  arena.append({});
+  arena.append(Annotations{});
   arena.append(annotations);
-  arena.append({});
+  arena.append(Annotations{});
   ASSERT_EQ(arena.size(), 3U);
   EXPECT_TRUE(arena.at(0).boxes.empty());
   EXPECT_TRUE(arena.at(2).classes.empty());
@@ -66,6 +66,36 @@ TEST(AnnotationArena, DecimalsOfUpToNineDigitsAreExactAndSmall) {
     arena.shrink_to_fit();
     EXPECT_LE(arena.memory_bytes(), 160U);
   }
+}
+
+TEST(AnnotationArena, PixelsGiveTheFractionsOfTheirImageExactly) {
+  const PixelSize image{640, 427};
+  // Few decimals, many, and more than four bytes hold.
+  for (const double x : {10.0, 473.07, 1.0 / 3, -0.5, 1e12}) {
+    const PixelAnnotations pixels{
+        .image = image, .boxes = {{x, 20.25, 40, 30}, {0, 0, 640, 427}}, .classes = {3, 200}};
+    AnnotationArena arena;
+    arena.append(pixels);
+    arena.append(Annotations{{{0.5, 0.5, 0.1, 0.1}}, {0}});
+    const Annotations back = arena.at(0);
+    EXPECT_EQ(back.classes, pixels.classes);
+    EXPECT_EQ(back.boxes[0], normalized(pixels.boxes[0], image)) << x;
+    EXPECT_EQ(back.boxes[1], (NormalizedBox{0.5, 0.5, 1, 1}));
+    EXPECT_EQ(arena.image_size(0), image);
+    EXPECT_EQ(arena.image_size(1), std::nullopt);
+  }
+}
+
+TEST(AnnotationArena, PixelsOfCocoFilesAreSmall) {
+  PixelAnnotations pixels{.image = {640, 480}, .boxes = {}, .classes = {}};
+  for (int i = 0; i < 8; ++i) {
+    pixels.boxes.push_back({10.07 + i, 473.5, 38.65, 28.67});
+    pixels.classes.push_back(i);
+  }
+  AnnotationArena arena;
+  arena.append(pixels);
+  arena.shrink_to_fit();
+  EXPECT_LT(arena.memory_bytes(), 200U);
 }
 
 }  // namespace

@@ -129,16 +129,6 @@ TEST(DataSettings, TheStructIsCheckedToo) {
             std::string::npos);
 }
 
-TEST(DataSettings, CocoIsNotOffered) {
-  SettingsProblems problems;
-  try {
-    data_from_value({{"format", "coco"}}, problems, ".", false);
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kUnsupported);
-  }
-}
-
 TEST(DataSettings, NamesMayBeAListOrHaveTextKeys) {
   SettingsProblems problems;
   const Value list = parse_yaml("{path: d, train: images, val: images, names: [x, y]}", "test");

@@ -31,7 +31,7 @@ DataArgs args_of(const test::TemporaryFolder& folder) {
 
 std::string message_of(const DataArgs& args, ErrorKind kind) {
   try {
-    const YoloDataset dataset(args, "train");
+    read_yolo_dataset(args, "train");
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), kind);
     return error.what();
@@ -54,10 +54,10 @@ TEST(YoloDataset, ReadsImagesLabelsAndCounts) {
   write(folder / "labels/train/ignored.txt", "7 0.1 0.1 0.1 0.1\n");
   DataArgs args = args_of(folder);
   args.ignore_classes = {7};
-  const YoloDataset dataset(args, "train");
+  const DetectionDataset dataset = read_yolo_dataset(args, "train");
   ASSERT_EQ(dataset.size(), 6);
-  EXPECT_EQ(dataset.relative_path(0), "a.JPG");
-  EXPECT_EQ(dataset.relative_path(5), "sub/c.webp");
+  EXPECT_EQ(dataset.name(0), "a.JPG");
+  EXPECT_EQ(dataset.name(5), "sub/c.webp");
   EXPECT_EQ(dataset.path(1), (folder / "images/train/b.png").string());
   const Annotations first = dataset.annotations(0);
   EXPECT_EQ(first.classes, (std::vector<std::int64_t>{1, 0}));
@@ -80,7 +80,7 @@ TEST(YoloDataset, ReadsImagesLabelsAndCounts) {
   EXPECT_EQ(statistics.ignored_files, 1);
 
   args.skip_if_label_file_missing = true;
-  const YoloDataset labelled(args, "train");
+  const DetectionDataset labelled = read_yolo_dataset(args, "train");
   EXPECT_EQ(labelled.size(), 5);
   EXPECT_EQ(labelled.statistics().skipped_images, 1);
   EXPECT_EQ(labelled.statistics().without_label_file, 0);
@@ -95,7 +95,7 @@ TEST(YoloDataset, UnknownClassesNameFileLineAndIds) {
   EXPECT_NE(message.find("0, 3, 7"), std::string::npos) << message;
   DataArgs args = args_of(folder);
   args.ignore_classes = {5};
-  EXPECT_EQ(YoloDataset(args, "train").annotations(0).classes.size(), 1U);
+  EXPECT_EQ(read_yolo_dataset(args, "train").annotations(0).classes.size(), 1U);
 }
 
 TEST(YoloDataset, BadLabelsNameFileAndLine) {
@@ -118,8 +118,8 @@ TEST(YoloDataset, EmptySplitsAreErrors) {
   args.skip_if_label_file_missing = true;
   EXPECT_NE(message_of(args, ErrorKind::kData).find("skip_if_label_file_missing"),
             std::string::npos);
-  EXPECT_THROW(YoloDataset(args_of(folder), "test"), Error);
-  EXPECT_THROW(YoloDataset(args_of(folder), "training"), Error);
+  EXPECT_THROW(read_yolo_dataset(args_of(folder), "test"), Error);
+  EXPECT_THROW(read_yolo_dataset(args_of(folder), "training"), Error);
 }
 
 TEST(YoloDataset, AgreesWithTheReferenceOnWhatIsListed) {
@@ -149,13 +149,13 @@ TEST(YoloDataset, AgreesWithTheReferenceOnWhatIsListed) {
   for (const bool skip : {false, true}) {
     DataArgs args = args_of(folder);
     args.skip_if_label_file_missing = skip;
-    const YoloDataset dataset(args, "train");
+    const DetectionDataset dataset = read_yolo_dataset(args, "train");
     std::int64_t i = 0;
     for (const auto& entry : golden.at(skip ? "dataset_skip_True" : "dataset_skip_False")) {
       const auto name = entry[0].get<std::string>();
       if (name == "e.gif") continue;
       ASSERT_LT(i, dataset.size());
-      EXPECT_EQ(dataset.relative_path(i), name);
+      EXPECT_EQ(dataset.name(i), name);
       const Annotations annotations = dataset.annotations(i++);
       ASSERT_EQ(annotations.boxes.size(), entry[1].size()) << name;
       for (std::size_t b = 0; b < annotations.boxes.size(); ++b) {
@@ -173,8 +173,8 @@ TEST(YoloDataset, ReadsARealDataSet) {
   args.path = (path / "data.yaml").string();
   const ResolvedData data = resolve_data(args);
   EXPECT_TRUE(data.warnings.empty());
-  const YoloDataset train(data.args, "train");
-  const YoloDataset val(data.args, "val");
+  const DetectionDataset train = read_yolo_dataset(data.args, "train");
+  const DetectionDataset val = read_yolo_dataset(data.args, "val");
   EXPECT_GT(train.size(), val.size());
   EXPECT_GT(train.statistics().boxes, train.size());
   EXPECT_LT(train.memory_bytes(), static_cast<std::size_t>(train.size()) * 500);
