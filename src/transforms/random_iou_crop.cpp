@@ -5,18 +5,18 @@
 namespace saker {
 namespace {
 
-struct PixelBox {
+struct BoxInPixels {
   double x1 = 0, y1 = 0, x2 = 0, y2 = 0;
 };
 
 // The largest overlap of a box whose centre is inside; -1 when there is none.
-double best_overlap(const CropRectangle& crop, std::span<const PixelBox> boxes) {
+double best_overlap(const CropRectangle& crop, std::span<const BoxInPixels> boxes) {
   const auto left = static_cast<double>(crop.left);
   const auto top = static_cast<double>(crop.top);
   const double right = left + static_cast<double>(crop.width);
   const double bottom = top + static_cast<double>(crop.height);
   double best = -1;
-  for (const PixelBox& box : boxes) {
+  for (const BoxInPixels& box : boxes) {
     const double center_x = (box.x1 + box.x2) / 2;
     const double center_y = (box.y1 + box.y2) / 2;
     if (!(left < center_x && center_x < right && top < center_y && center_y < bottom)) continue;
@@ -38,7 +38,7 @@ CropRectangle draw_iou_crop(const RandomIouCropSettings& settings,
   if (boxes.empty()) return whole;
   const auto width = static_cast<double>(size.width);
   const auto height = static_cast<double>(size.height);
-  std::vector<PixelBox> pixel_boxes;
+  std::vector<BoxInPixels> pixel_boxes;
   for (const CornerBox& box : boxes) {
     pixel_boxes.push_back({box.x1 * width, box.y1 * height, box.x2 * width, box.y2 * height});
   }
