@@ -162,7 +162,7 @@ TEST_F(WandbRunTest, AModelIsKeptWithTheRun) {
   online.log_model = ModelUpload::kAtTheEnd;
   const std::filesystem::path model = folder_ / "exported_best.pt";
   std::ofstream(model) << "weights";
-  const test::ScopedVariable no_programs("PATH", folder_.path().string());
+  const test::ScopedVariable no_programs("PATH", (folder_.path() / "bin").string());
   WandbRun run(folder_.path(), online, hooks());
   run.log_hyperparameters({});
   run.log_model(model);

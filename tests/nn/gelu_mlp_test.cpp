@@ -67,6 +67,8 @@ std::vector<torch::Tensor> gradients(const torch::Tensor& y, const Mlp5& mlp) {
   return torch::autograd::grad({(y * mlp.factors).sum()}, mlp.leaves());
 }
 
+constexpr std::int64_t kRowsOfOwnKernels = 64;
+
 void expect_near_definition(const Mlp5& mlp, bool mixed, double tolerance) {
   const Mlp5 exact = mlp.as(torch::kFloat64);
   const torch::Tensor wanted =
@@ -89,7 +91,9 @@ void expect_near_definition(const Mlp5& mlp, bool mixed, double tolerance) {
     EXPECT_TRUE(near(y, wanted));
     const auto own = gradients(y, mlp);
     for (std::size_t i = 0; i < own.size(); ++i) EXPECT_TRUE(near(own[i], of_wanted[i])) << i;
+    // Of our kernels alone: LibTorch's results depend on the number of threads on some processors.
     if (threads == 1) first = {y, own[0]};
+    if (mlp.x.size(0) < kRowsOfOwnKernels) continue;
     EXPECT_TRUE(torch::equal(y, first[0]));
     EXPECT_TRUE(torch::equal(own[0], first[1]));
   }
