@@ -26,7 +26,7 @@ DecodedImage decode(std::span<const std::byte> bytes, const ReadImageArgs& args)
   if (bytes.empty()) throw Error(ErrorKind::kData, "the file is empty (0 bytes)");
   switch (image_format(bytes)) {
     case ImageFormat::kDicom:
-      return {decode_dicom(bytes, args.dicom_window)};
+      return {.image = decode_dicom(bytes, args.dicom_window)};
     case ImageFormat::kJpeg:
       return decode_jpeg(bytes);
     case ImageFormat::kPng:
@@ -34,11 +34,11 @@ DecodedImage decode(std::span<const std::byte> bytes, const ReadImageArgs& args)
     case ImageFormat::kWebp:
       return decode_webp(bytes);
     case ImageFormat::kTiff:
-      return {decode_tiff(bytes)};
+      return {.image = decode_tiff(bytes)};
     case ImageFormat::kBmp:
-      return {decode_bmp(bytes)};
+      return {.image = decode_bmp(bytes)};
     case ImageFormat::kPnm:
-      return {decode_pnm(bytes)};
+      return {.image = decode_pnm(bytes)};
     case ImageFormat::kUnknown:
       break;
   }
