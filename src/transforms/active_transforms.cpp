@@ -37,8 +37,7 @@ std::string sizes_text(std::vector<ImageSize> sizes) {
     return std::pair(a.height, a.width) < std::pair(b.height, b.width);
   };
   std::ranges::sort(sizes, order);
-  const auto [first, last] = std::ranges::unique(sizes);
-  sizes.erase(first, last);
+  sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
   std::string text;
   for (const ImageSize& size : sizes)
     text += fmt::format("{}{}x{}", text.empty() ? "" : ", ", size.height, size.width);

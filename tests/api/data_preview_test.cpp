@@ -47,13 +47,13 @@ void expect_same(const Batch& previewed, const StepCapture& trained) {
   EXPECT_TRUE(std::equal(images.const_data_ptr<float>(),
                          images.const_data_ptr<float>() + images.numel(),
                          previewed.images.data()));
-  ASSERT_EQ(trained.targets.boxes.size(), previewed.annotations.size());
+  ASSERT_EQ(trained.targets.boxes_cxcywh_norm.size(), previewed.annotations.size());
   for (std::size_t i = 0; i < previewed.annotations.size(); ++i) {
     const Annotations& annotations = previewed.annotations[i];
-    ASSERT_EQ(trained.targets.boxes[i].size(0),
+    ASSERT_EQ(trained.targets.boxes_cxcywh_norm[i].size(0),
               static_cast<std::int64_t>(annotations.boxes.size()));
     for (std::size_t k = 0; k < annotations.boxes.size(); ++k) {
-      const auto row = trained.targets.boxes[i][static_cast<std::int64_t>(k)];
+      const auto row = trained.targets.boxes_cxcywh_norm[i][static_cast<std::int64_t>(k)];
       EXPECT_EQ(row[0].item<float>(), static_cast<float>(annotations.boxes[k].center_x));
       EXPECT_EQ(row[3].item<float>(), static_cast<float>(annotations.boxes[k].height));
     }

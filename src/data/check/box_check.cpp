@@ -104,6 +104,7 @@ class BoxCheck {
   void check_pairs(const std::vector<CheckedBox>& boxes) {
     std::vector<std::pair<Corners, const CheckedBox*>> sorted;
     for (const CheckedBox& box : boxes) {
+      if (box.misread) continue;
       const BoxFate fate = fate_of(box.box, facts_);
       if (fate == BoxFate::kKept || fate == BoxFate::kClipped)
         sorted.emplace_back(clipped(corners_of(box.box)), &box);
@@ -193,7 +194,9 @@ void check_boxes(const std::string& image,
                  const std::optional<ImageFacts>& facts,
                  Findings& findings) {
   BoxCheck check({.split = split, .file = labels.file, .image = image}, facts, findings);
-  for (const CheckedBox& box : labels.boxes) check.check(box);
+  for (const CheckedBox& box : labels.boxes) {
+    if (!box.misread) check.check(box);
+  }
   check.check_pairs(labels.boxes);
 }
 

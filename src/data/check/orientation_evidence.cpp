@@ -52,7 +52,7 @@ void OrientationEvidence::add(const std::string& split,
       std::log(static_cast<double>(facts.width) / static_cast<double>(facts.height));
   for (const CheckedBox& box : labels.boxes) {
     // A clipped box has lost its shape.
-    if (fate_of(box.box, facts) != BoxFate::kKept) continue;
+    if (box.misread || fate_of(box.box, facts) != BoxFate::kKept) continue;
     const double fractions = std::log(box.box.width / box.box.height);
     if (facts.axes_swap()) {
       turned.boxes.push_back({.class_index = box.class_index,

@@ -14,6 +14,9 @@ struct CheckedBox {
   std::int64_t class_index = 0;  // of the network's outputs
   NormalizedBox box;             // as written
   std::int64_t line = 0;         // in the annotation file, 1-based; 0: it has no lines
+  // Its line was reported as no box at all, such as a polygon: what the box looks like says
+  // nothing.
+  bool misread = false;
 };
 
 // The annotations of one image. Those that training would refuse are not among them, but were

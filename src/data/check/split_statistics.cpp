@@ -84,7 +84,8 @@ void SplitStatistics::report_few_boxes(const SampleSource& source,
     const auto few = static_cast<std::size_t>(std::ranges::count_if(of_class, is_few));
     if (usual < kUsualBoxes || few * kExceptionShare > images) continue;
     for (std::size_t i = 0; i < images; ++i) {
-      if (!is_few(of_class[i])) continue;
+      // Without any box the image was reported for want of labels.
+      if (boxes_[i] == 0 || !is_few(of_class[i])) continue;
       const std::string path = source.image(static_cast<std::int64_t>(i));
       findings.add(
           FindingKind::kFewBoxes,

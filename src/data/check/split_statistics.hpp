@@ -20,8 +20,8 @@ class SplitStatistics {
   void add(const CheckedLabels& labels, const std::optional<ImageFacts>& facts);
 
   // Images with far fewer boxes of a class than the others: where the middle image has at least six
-  // boxes of it, those with a quarter of that or fewer, unless more than a fifth of the images are
-  // such. source: of the samples that were added.
+  // boxes of it, those with a quarter of that or fewer (but some box of another class), unless more
+  // than a fifth of the images are such. source: of the samples that were added.
   void report_few_boxes(const SampleSource& source,
                         const ClassNames& classes,
                         Findings& findings) const;

@@ -264,7 +264,11 @@ void YoloSource::report_lines(const std::string& text,
   }
   for (const LabelLine& line : file.lines) {
     if (const std::optional<std::int64_t> index = classes_.index(line.class_id)) {
-      labels.boxes.push_back({*index, line.box, line.line});
+      const auto wide =
+          std::ranges::lower_bound(details.wide, line.line, {}, &LabelFileDetails::Wide::line);
+      const bool is_polygon =
+          wide != details.wide.end() && wide->line == line.line && wide->columns > 6;
+      labels.boxes.push_back({*index, line.box, line.line, is_polygon});
     } else if (classes_.ignores(line.class_id)) {
       ++labels.ignored_boxes;
       if (std::ranges::find(labels.ignored_classes, line.class_id) == labels.ignored_classes.end())
@@ -273,7 +277,7 @@ void YoloSource::report_lines(const std::string& text,
       add(FindingKind::kClassUnknown,
           line.line,
           std::to_string(line.class_id),
-          fmt::format("names has {}", classes_.describe_ids()));
+          fmt::format("class {} is unknown; names has {}", line.class_id, classes_.describe_ids()));
     }
   }
 }
