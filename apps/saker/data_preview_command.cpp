@@ -91,7 +91,7 @@ void add_data_preview(CLI::App& data, Action& action) {
   command->add_option("--data", options->data, "YAML file of the data set");
   command->add_option("--checkpoint", options->checkpoint, "As for `saker train`");
   command->add_option("--step,--steps",
-                      options->args.steps,
+                      options->steps,
                       "Optimizer steps to show, from 0, such as 0,500,2900 (default: one of each "
                       "phase of the augmentation)");
   command->add_option(

@@ -98,7 +98,7 @@ TEST(DataPreview, AStepInTheMiddleIsTheTrainersToo) {
 DataPreviewArgs preview_args(const test::TemporaryFolder& folder) {
   TrainArgs args = test::small_run("", test::small_dataset(folder.path()), 120);
   args.model = "dinov3/vitt16-notpretrained-ltdetr";
-  args.transform_args = {{"image_size", {64, 64}}};
+  args.transform_args = {{"image_size", {128, 128}}};
   args.model_args = {};
   return {.train = args, .steps = {}, .count = 4};
 }

@@ -118,21 +118,22 @@ class CheckPage {
         group.findings.size(),
         escape_html(group.effect),
         escape_html(group.remedy)));
-    add_pictures(group);
+    const std::string pictures = pictures_of(group);
+    page_.add(pictures);
     const std::size_t shown = std::min(group.findings.size(), kRowsOfAKind);
     std::string table = fmt::format(
         "<details{}><summary>{}</summary><div class=\"scroll\"><table><tr><th>split</th>"
         "<th>file</th><th>value</th><th>what</th></tr>\n",
-        group.findings.front().image.empty() ? " open" : "",
+        pictures.empty() ? " open" : "",
         shown < group.findings.size()
             ? fmt::format("The first {} of {}; --json lists all", shown, group.findings.size())
-            : "All of them");
+            : std::string("Files and lines"));
     for (std::size_t i = 0; i < shown; ++i) table += row(group.findings[i]);
     page_.add(table + "</table></div></details></section>\n");
   }
 
   // One picture an image, however many of its lines are concerned.
-  void add_pictures(const DataFindingGroup& group) {
+  std::string pictures_of(const DataFindingGroup& group) const {
     std::set<std::string> seen;
     std::string figures;
     for (const DataFinding& finding : group.findings) {
@@ -146,7 +147,7 @@ class CheckPage {
         figures += figure(finding, has_labels ? finding.file : std::string(), true, "");
       }
     }
-    if (!figures.empty()) page_.add("<div class=\"figures\">\n" + figures + "</div>\n");
+    return figures.empty() ? figures : "<div class=\"figures\">\n" + figures + "</div>\n";
   }
 
   std::string figure(const DataFinding& finding,

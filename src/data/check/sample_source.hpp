@@ -38,6 +38,8 @@ class SampleSource {
   virtual std::int64_t size() const = 0;
   // Requires 0 <= i < size(), as below.
   virtual std::string image(std::int64_t i) const = 0;
+  // That holds the sample's annotations; may not exist.
+  virtual std::string annotation_file(std::int64_t i) const = 0;
 
   // Reads them and reports what is wrong with how they are written. Safe from many threads.
   virtual CheckedLabels labels(std::int64_t i, Findings& findings) const = 0;

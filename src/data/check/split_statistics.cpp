@@ -86,17 +86,17 @@ void SplitStatistics::report_few_boxes(const SampleSource& source,
     for (std::size_t i = 0; i < images; ++i) {
       // Without any box the image was reported for want of labels.
       if (boxes_[i] == 0 || !is_few(of_class[i])) continue;
-      const std::string path = source.image(static_cast<std::int64_t>(i));
+      const auto sample = static_cast<std::int64_t>(i);
       findings.add(
           FindingKind::kFewBoxes,
           {.split = totals_.split,
-           .file = path,
+           .file = source.annotation_file(sample),
            .value = std::to_string(of_class[i]),
            .message = fmt::format("{} of class '{}', where the middle image of the split has {}",
                                   of_class[i] == 1 ? "1 box" : fmt::format("{} boxes", of_class[i]),
                                   classes[k].second,
                                   usual),
-           .image = path});
+           .image = source.image(sample)});
     }
   }
 }

@@ -202,9 +202,13 @@ std::string YoloSource::image(std::int64_t i) const {
   return images_ + "/" + names_[static_cast<std::size_t>(i)];
 }
 
+std::string YoloSource::annotation_file(std::int64_t i) const {
+  return label_file(names_[static_cast<std::size_t>(i)]);
+}
+
 CheckedLabels YoloSource::labels(std::int64_t i, Findings& findings) const {
   CheckedLabels labels;
-  labels.file = label_file(names_[static_cast<std::size_t>(i)]);
+  labels.file = annotation_file(i);
   const DataFinding base{.split = split_, .file = labels.file, .image = image(i)};
   const auto add = [&](FindingKind kind, std::string message) {
     DataFinding finding = base;

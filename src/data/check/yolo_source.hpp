@@ -21,6 +21,7 @@ class YoloSource : public SampleSource {
   const std::string& folder() const override { return images_; }
   std::int64_t size() const override { return static_cast<std::int64_t>(names_.size()); }
   std::string image(std::int64_t i) const override;
+  std::string annotation_file(std::int64_t i) const override;
   CheckedLabels labels(std::int64_t i, Findings& findings) const override;
   void report_listing(Findings& findings) const override;
 

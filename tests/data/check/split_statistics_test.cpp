@@ -56,7 +56,8 @@ TEST(SplitStatistics, ImagesWithFarFewerBoxes) {
   }
   const std::vector<DataFinding> findings = test::findings_of(set.check({"train"}), "few-boxes");
   ASSERT_EQ(findings.size(), 1U);
-  EXPECT_EQ(findings[0].file, set.image_path("train/a17.png"));
+  EXPECT_EQ(findings[0].file, set.label_path("train/a17.txt"));
+  EXPECT_EQ(findings[0].image, set.image_path("train/a17.png"));
   EXPECT_EQ(findings[0].message,
             "2 boxes of class 'cat', where the middle image of the split has 8");
 }
