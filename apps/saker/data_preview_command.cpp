@@ -56,10 +56,12 @@ void print_row(const DataPreviewRow& row, std::int64_t total_steps) {
     fmt::print("validation: {} images, {} boxes; no augmentation\n", row.images.size(), row.boxes);
     return;
   }
+  const std::string steps = row.first_step == row.last_step
+                                ? fmt::format("step {}", row.first_step)
+                                : fmt::format("steps {} to {}", row.first_step, row.last_step);
   fmt::print(
-      "steps {} to {} of {}, epoch {}: {} images, {} boxes\n  {}\n",
-      row.first_step,
-      row.last_step,
+      "{} of {}, epoch {}: {} images, {} boxes\n  {}\n",
+      steps,
       total_steps,
       row.epoch,
       row.images.size(),

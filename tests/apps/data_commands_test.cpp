@@ -76,9 +76,10 @@ TEST_F(DataCommands, PreviewDrawsASheetAndNamesTheTransforms) {
                                                         sheet,
                                                         "transform_args.image_size=[96, 96]",
                                                         "transform_args.random_zoom_out=null",
-                                                        "batch_size=4"});
+                                                        "batch_size=4",
+                                                        "gradient_accumulation_steps=1"});
   EXPECT_EQ(result.exit_code, 0) << result.errors;
-  EXPECT_NE(result.output.find("steps 3 to 3 of 40, epoch 1: 4 images"), std::string::npos)
+  EXPECT_NE(result.output.find("step 3 of 40, epoch 1: 4 images"), std::string::npos)
       << result.output;
   EXPECT_NE(result.output.find("photometric_distort (prob 0.5)"), std::string::npos);
   EXPECT_EQ(result.output.find("random_zoom_out"), std::string::npos);

@@ -193,7 +193,7 @@ class CheckPage {
       std::vector<ChartBar> columns;
       for (std::size_t bin = 0; bin < kBoxSizeBins; ++bin) {
         columns.push_back(
-            {fmt::format("{:.3g}", std::exp2(static_cast<double>(bin) / 2)), split.box_sizes[bin]});
+            {fmt::format("{:.4g}", std::exp2(static_cast<double>(bin) / 2)), split.box_sizes[bin]});
       }
       page_.add(fmt::format("<h3>{}</h3>\n", escape_html(split.split)));
       page_.add(column_chart(columns, 4));
