@@ -5,6 +5,7 @@
 
 #include "commands.hpp"
 #include "data/synth/dataset.hpp"
+#include "data_commands.hpp"
 
 namespace saker {
 namespace {
@@ -42,8 +43,10 @@ void add_synth(CLI::App& data, Action& action) {
 }  // namespace
 
 void add_data_command(CLI::App& program, Action& action) {
-  CLI::App* command = program.add_subcommand("data", "Make data sets");
+  CLI::App* command = program.add_subcommand("data", "Check, show and make data sets");
   command->require_subcommand(1);
+  add_data_check(*command, action);
+  add_data_preview(*command, action);
   add_synth(*command, action);
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "saker/convert.hpp"
+#include "saker/data_check.hpp"
+#include "saker/data_preview.hpp"
 #include "saker/detections.hpp"
 #include "saker/error.hpp"
 #include "saker/image.hpp"

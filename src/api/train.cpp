@@ -11,6 +11,7 @@
 
 #include "api/model_source.hpp"
 #include "api/training_device.hpp"
+#include "api/training_inputs.hpp"
 #include "core/atomic_file.hpp"
 #include "core/stop_request.hpp"
 #include "core/yaml_writer.hpp"
@@ -18,7 +19,6 @@
 #include "data/read_dataset.hpp"
 #include "detectors/load_weights.hpp"
 #include "detectors/registry.hpp"
-#include "detectors/transform_family.hpp"
 #include "loggers/jsonl_writer.hpp"
 #include "loggers/metric_logger.hpp"
 #include "loggers/mlflow_logger.hpp"
@@ -39,53 +39,6 @@
 
 namespace saker {
 namespace {
-
-// The model that a run starts from.
-ModelSource starting_model(const TrainArgs& args, const RunFolder& folder) {
-  if (args.resume_interrupted) {
-    if (!std::filesystem::exists(folder.last_checkpoint())) {
-      throw Error(ErrorKind::kIo,
-                  fmt::format("{}: is not there, so there is nothing to resume; start the run "
-                              "without resume_interrupted",
-                              folder.last_checkpoint().string()));
-    }
-    return read_model_file(folder.last_checkpoint());
-  }
-  if (args.checkpoint.empty()) return find_model(args.model);
-  ModelSource checkpoint = read_model_file(args.checkpoint);
-  const std::string name = find_model_name(args.model);
-  if (!same_family(checkpoint.spec.model_name, name)) {
-    throw Error(
-        ErrorKind::kUsage,
-        fmt::format("checkpoint '{}' holds {}, which is of another family than the model {}",
-                    args.checkpoint,
-                    checkpoint.spec.model_name,
-                    args.model));
-  }
-  return checkpoint;
-}
-
-// `base` with the keys of `over` put in place of its own.
-Value merged(const Value& base, const Value& over) {
-  Value result = base;
-  if (!over.is_object()) return result;
-  for (const auto& [key, value] : over.as_object()) result[key_text(key)] = value;
-  return result;
-}
-
-ResolvedTransforms resolve_run_transforms(const TrainArgs& args,
-                                          const ModelSource& source,
-                                          const Value& build_args,
-                                          const RunLength& length) {
-  const std::string& name = source.spec.model_name;
-  TransformContext context{.default_image_size = default_image_size(name, build_args),
-                           .run = length};
-  if (source.has_weights()) {
-    context.stored_image_size = source.spec.image_size;
-    context.stored_normalization = source.spec.normalization;
-  }
-  return resolve_transforms(transform_family(name, build_args), args.transform_args, context);
-}
 
 // Takes the weights out of the source.
 std::shared_ptr<Detector> make_starting_detector(const TrainArgs& args,
@@ -191,22 +144,11 @@ TrainingPlan make_plan(const TrainArgs& args,
                        RunLog& log) {
   TrainingPlan plan;
   plan.settings = settings;
-  plan.steps = args.steps.value_or(recipe.default_steps());
-  const std::int64_t wanted = args.batch_size.value_or(recipe.default_batch_size());
-  const BatchSizes batch =
-      resolve_batch_size(wanted, train.size(), plan.world_size, settings.loader.batch_size);
-  if (batch.reduced_to_dataset) {
-    log.warning(fmt::format(
-        "batch_size {} is reduced to {}, the number of training images", wanted, batch.global));
-  }
-  plan.batch_size = batch.global / plan.world_size;
-  plan.accumulation = resolve_accumulation(
-      args.gradient_accumulation_steps, batch.global, recipe.default_batch_size());
+  plan_batches(args, recipe, train.size(), plan, log);
   plan.num_workers = resolve_num_workers(args.num_workers, 1);
   plan.log_every = settings.logger.log_every_num_steps.value_or(auto_log_interval(plan.steps));
   plan.validate_every =
       settings.logger.val_every_num_steps.value_or(auto_validation_interval(plan.steps));
-  plan.seed = static_cast<std::uint64_t>(args.seed);
   plan.device = training_device(args, log);
   plan.precision = training_precision(args, plan.device, recipe);
   return plan;
@@ -267,16 +209,12 @@ TrainResult train_object_detection(const TrainArgs& args) {
       make_recipe(source.spec.model_name, args.model_args, problems);
   problems.throw_if_any();
   recipe->adopt(source.build_args);
-  const Value build_args = merged(source.build_args, recipe->build_args());
+  const Value build_args = merged_args(source.build_args, recipe->build_args());
   const auto train = std::make_shared<const DetectionDataset>(read_dataset(data.args, "train"));
   const auto val =
       std::make_shared<const DetectionDataset>(read_dataset(data.args, "val", train.get()));
   TrainingPlan plan = make_plan(args, settings, *recipe, *train, log);
-  const RunLength length{.total_steps = plan.steps,
-                         .batches_per_epoch = EpochSampler({.dataset_size = train->size(),
-                                                            .batch_size = plan.batch_size})
-                                                  .batches_per_epoch(),
-                         .gradient_accumulation_steps = plan.accumulation};
+  const RunLength length = run_length(plan, train->size());
   // Contradictions between the schedule's settings and the run's length show here.
   static_cast<void>(recipe->schedule(length));
   const ResolvedTransforms transforms = resolve_run_transforms(args, source, build_args, length);

@@ -21,12 +21,17 @@ namespace {
 
 template <typename Buffer>
 Buffer read_all(const std::filesystem::path& path, std::uint64_t max_bytes) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // Without O_NONBLOCK a pipe that nobody writes to would hold the caller for ever.
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
   if (!file.is_open() || ::fstat(file.get(), &status) != 0) fail(path);
   if (S_ISDIR(status.st_mode)) {
     throw Error(ErrorKind::kIo,
                 fmt::format("{}: is a folder, but a file is expected", path.string()));
+  }
+  if (S_ISFIFO(status.st_mode)) {
+    throw Error(ErrorKind::kIo,
+                fmt::format("{}: is a pipe, but a file is expected", path.string()));
   }
   const auto size = static_cast<std::uint64_t>(status.st_size);
   if (size > max_bytes) {

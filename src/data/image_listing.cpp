@@ -1,17 +1,11 @@
 #include "data/image_listing.hpp"
 
-#include <dirent.h>
-#include <fmt/format.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <memory>
+#include <span>
 #include <utility>
 
-#include "saker/error.hpp"
+#include "data/folder_walk.hpp"
 
 namespace saker {
 namespace {
@@ -31,88 +25,10 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
-using FolderId = std::pair<dev_t, ino_t>;
-
-struct CloseFolder {
-  void operator()(DIR* folder) const { ::closedir(folder); }
-};
-
-class Walk {
- public:
-  explicit Walk(const std::filesystem::path& root) : root_(root.string()) {}
-
-  ImageListing run() {
-    visit("");
-    std::sort(listing_.names.begin(), listing_.names.end());
-    return std::move(listing_);
-  }
-
- private:
-  // `prefix` is empty or ends with a slash. Plain readdir: its entry types spare a stat for every
-  // file.
-  void visit(const std::string& prefix) {
-    const std::string path = prefix.empty() ? root_ : root_ + "/" + prefix;
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) {
-      if (prefix.empty() && (errno == ENOENT || errno == ENOTDIR)) return;
-      fail(path);
-    }
-    const FolderId id(status.st_dev, status.st_ino);
-    if (std::find(chain_.begin(), chain_.end(), id) != chain_.end()) return;
-    std::unique_ptr<DIR, CloseFolder> folder(::opendir(path.c_str()));
-    if (folder == nullptr) {
-      if (errno == ENOTDIR) return;
-      fail(path);
-    }
-    chain_.push_back(id);
-    std::vector<std::string> folders;
-    for (;;) {
-      errno = 0;
-      const dirent* entry = ::readdir(folder.get());
-      if (entry == nullptr) {
-        if (errno != 0) fail(path);
-        break;
-      }
-      const std::string_view name = entry->d_name;
-      if (name == "." || name == "..") continue;
-      std::string relative = prefix + entry->d_name;
-      if (is_folder(*entry, relative)) {
-        folders.push_back(std::move(relative) + "/");
-      } else {
-        take(std::move(relative));
-      }
-    }
-    folder.reset();  // deep trees must not use up the file descriptors
-    for (const std::string& inner : folders) visit(inner);
-    chain_.pop_back();
-  }
-
-  bool is_folder(const dirent& entry, const std::string& relative) const {
-    if (entry.d_type == DT_DIR) return true;
-    if (entry.d_type != DT_LNK && entry.d_type != DT_UNKNOWN) return false;
-    struct stat status {};
-    return ::stat((root_ + "/" + relative).c_str(), &status) == 0 && S_ISDIR(status.st_mode);
-  }
-
-  void take(std::string relative) {
-    const std::string extension = lower_case(file_extension(relative));
-    if (std::find(kRead.begin(), kRead.end(), extension) != kRead.end()) {
-      listing_.names.push_back(std::move(relative));
-    } else if (std::find(kOtherImages.begin(), kOtherImages.end(), extension) !=
-               kOtherImages.end()) {
-      ++listing_.ignored_images;
-    }
-  }
-
-  [[noreturn]] static void fail(const std::string& path) {
-    throw Error(ErrorKind::kIo,
-                fmt::format("{}: cannot be listed: {}", path, std::strerror(errno)));
-  }
-
-  std::string root_;
-  ImageListing listing_;
-  std::vector<FolderId> chain_;  // the folders from the root to the current one
-};
+bool is_one_of(std::span<const std::string_view> extensions, std::string_view name) {
+  const std::string extension = lower_case(file_extension(name));
+  return std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
+}
 
 }  // namespace
 
@@ -125,11 +41,21 @@ std::string_view file_extension(std::string_view name) {
   return name.substr(dot);
 }
 
-bool has_image_extension(std::string_view name) {
-  const std::string extension = lower_case(file_extension(name));
-  return std::find(kRead.begin(), kRead.end(), extension) != kRead.end();
-}
+bool has_image_extension(std::string_view name) { return is_one_of(kRead, name); }
 
-ImageListing list_images(const std::filesystem::path& folder) { return Walk(folder).run(); }
+bool has_other_image_extension(std::string_view name) { return is_one_of(kOtherImages, name); }
+
+ImageListing list_images(const std::filesystem::path& folder) {
+  ImageListing listing;
+  walk_folder(folder, {.file = [&listing](std::string relative) {
+                if (has_image_extension(relative)) {
+                  listing.names.push_back(std::move(relative));
+                } else if (has_other_image_extension(relative)) {
+                  ++listing.ignored_images;
+                }
+              }});
+  std::sort(listing.names.begin(), listing.names.end());
+  return listing;
+}
 
 }  // namespace saker

@@ -25,5 +25,7 @@ ImageListing list_images(const std::filesystem::path& folder);
 std::string_view file_extension(std::string_view name);
 
 bool has_image_extension(std::string_view name);
+// Of an image format that is not read.
+bool has_other_image_extension(std::string_view name);
 
 }  // namespace saker

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <optional>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "saker/error.hpp"
 
@@ -83,28 +83,33 @@ std::optional<double> parse_number(std::string_view column) {
 }
 
 // Bytes as they can be shown in a message.
-std::string quoted(std::string_view column) {
-  std::string text;
-  for (const char c : column.substr(0, kQuotedCharacters)) {
+std::string escaped(std::string_view text) {
+  std::string shown;
+  for (const char c : text.substr(0, kQuotedCharacters)) {
     const auto byte = static_cast<unsigned char>(c);
-    text += byte >= 0x20 && byte < 0x7f ? std::string(1, c) : fmt::format("\\x{:02x}", byte);
+    shown += byte >= 0x20 && byte < 0x7f ? std::string(1, c) : fmt::format("\\x{:02x}", byte);
   }
-  return fmt::format("'{}{}'", text, column.size() > kQuotedCharacters ? "..." : "");
+  return shown + (text.size() > kQuotedCharacters ? "..." : "");
 }
+
+std::string quoted(std::string_view column) { return fmt::format("'{}'", escaped(column)); }
 
 class Parser {
  public:
-  Parser(std::string_view text, std::string_view source) : text_(text), source_(source) {}
+  // details: null to throw at the first line that cannot be read.
+  Parser(std::string_view text, std::string_view source, LabelFileDetails* details)
+      : text_(text), source_(source), details_(details) {}
 
   LabelFile run() {
     while (!text_.empty()) {
       ++line_;
       const std::string_view line = strip(take_line());
       if (line.empty()) continue;
-      if (is_repeated(line)) {
+      if (const std::int64_t first = earlier_line(line); first != 0) {
         ++file_.duplicates;
-      } else {
-        parse(line);
+        if (details_ != nullptr) details_->repeats.push_back({line_, first});
+      } else if (const std::string problem = parse(line); !problem.empty()) {
+        report(line, problem);
       }
     }
     return std::move(file_);
@@ -122,42 +127,59 @@ class Parser {
     return line;
   }
 
-  // Files of a single line, which are many, need no set.
-  bool is_repeated(std::string_view line) {
+  // The number of an earlier line of the same text, or 0. Files of a single line, which are many,
+  // need no map.
+  std::int64_t earlier_line(std::string_view line) {
     if (first_.empty()) {
       first_ = line;
-      return false;
+      first_line_ = line_;
+      return 0;
     }
-    return line == first_ || !others_.insert(line).second;
+    if (line == first_) return first_line_;
+    const auto [entry, is_new] = others_.emplace(line, line_);
+    return is_new ? 0 : entry->second;
   }
 
-  void parse(std::string_view line) {
+  // What is wrong with the line, or nothing.
+  std::string parse(std::string_view line) {
     double values[kColumns] = {};
     std::size_t count = 0;
     for (std::string_view rest = line; !rest.empty(); ++count) {
       const std::string_view column = take_column(rest);
       const auto value = parse_number(column);
       if (!value) {
-        fail(fmt::format("{} is not a number{}",
-                         quoted(column),
-                         column.find(',') == std::string_view::npos
-                             ? ""
-                             : "; columns are separated by spaces, not commas"));
+        return fmt::format("{} is not a number{}", quoted(column), hint(column));
       }
       if (count < kColumns) values[count] = *value;
     }
-    if (count < kColumns) fail(fmt::format("{} columns, but at least 5 are expected", count));
-    if (count > kColumnsWithConfidence) ++file_.wide_lines;
+    if (count < kColumns) return fmt::format("{} columns, but at least 5 are expected", count);
     // 2^63 is the first double that does not fit.
-    if (!(std::abs(values[0]) < 0x1p63)) {
-      fail(fmt::format("class {} is not a finite number in range", values[0]));
+    if (!(std::abs(values[0]) < 0x1p63))
+      return fmt::format("class {} is not a finite number in range", values[0]);
+    if (count > kColumnsWithConfidence) ++file_.wide_lines;
+    const auto class_id = static_cast<std::int64_t>(values[0]);
+    if (details_ != nullptr) {
+      if (count > kColumns) details_->wide.push_back({line_, static_cast<std::int64_t>(count)});
+      if (static_cast<double>(class_id) != values[0])
+        details_->fractions.push_back({line_, values[0]});
     }
-    file_.lines.push_back({static_cast<std::int64_t>(values[0]),
-                           {values[1], values[2], values[3], values[4]},
-                           line_});
+    file_.lines.push_back({class_id, {values[1], values[2], values[3], values[4]}, line_});
+    return {};
   }
 
-  [[noreturn]] void fail(const std::string& problem) const {
+  static const char* hint(std::string_view column) {
+    if (column.starts_with("\xef\xbb\xbf"))
+      return "; the file begins with a byte order mark: save it as UTF-8 without one";
+    if (column.find(',') != std::string_view::npos)
+      return "; columns are separated by spaces, not commas";
+    return "";
+  }
+
+  void report(std::string_view line, const std::string& problem) {
+    if (details_ != nullptr) {
+      details_->problems.push_back({line_, escaped(line), problem});
+      return;
+    }
     throw Error(ErrorKind::kData,
                 fmt::format("{}:{}: {}; a line holds: class x_center y_center width height",
                             source_,
@@ -167,16 +189,22 @@ class Parser {
 
   std::string_view text_;
   std::string_view source_;
+  LabelFileDetails* details_;
   std::int64_t line_ = 0;
   std::string_view first_;
-  std::unordered_set<std::string_view> others_;
+  std::int64_t first_line_ = 0;
+  std::unordered_map<std::string_view, std::int64_t> others_;
   LabelFile file_;
 };
 
 }  // namespace
 
 LabelFile parse_label_text(std::string_view text, std::string_view source) {
-  return Parser(text, source).run();
+  return Parser(text, source, nullptr).run();
+}
+
+LabelFile parse_label_text(std::string_view text, LabelFileDetails& details) {
+  return Parser(text, {}, &details).run();
 }
 
 }  // namespace saker

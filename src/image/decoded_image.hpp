@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "saker/image.hpp"
 
@@ -13,6 +14,8 @@ inline constexpr std::int64_t kMaxImagePixels = std::int64_t{1} << 28;
 struct DecodedImage {
   Image image;          // RGB, not yet turned upright
   int orientation = 1;  // EXIF orientation, 1..8
+  // Of damage that the decoder went over, so that parts of the picture are wrong: JPEG alone tells.
+  std::string damage = {};
 };
 
 // Throws Error (data) when a dimension is not positive or there are more than kMaxImagePixels.

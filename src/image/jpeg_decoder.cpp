@@ -25,6 +25,7 @@ constexpr JDIMENSION kRowsAtOnce = 16;
 struct ErrorManager : jpeg_error_mgr {
   std::jmp_buf jump;
   char message[JMSG_LENGTH_MAX];
+  char damage[JMSG_LENGTH_MAX];  // of the first warning
   bool too_many_scans;
 };
 
@@ -35,7 +36,10 @@ struct ErrorManager : jpeg_error_mgr {
 }
 
 void on_message(j_common_ptr info, int level) {
-  if (level < 0 && info->err->msg_code == JWRN_JPEG_EOF) on_error(info);
+  if (level >= 0) return;
+  if (info->err->msg_code == JWRN_JPEG_EOF) on_error(info);
+  auto* errors = static_cast<ErrorManager*>(info->err);
+  if (errors->damage[0] == 0) errors->format_message(info, errors->damage);
 }
 
 void on_progress(j_common_ptr info) {
@@ -144,6 +148,7 @@ class Decompressor {
       done = read_rgb(info_, errors_, out);
     }
     if (!done) fail();
+    decoded.damage = errors_.damage;
     return decoded;
   }
 

@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <new>
-#include <string_view>
 #include <vector>
 
 #include "core/file.hpp"
@@ -12,6 +11,7 @@
 #include "image/decoded_image.hpp"
 #include "image/dicom_decoder.hpp"
 #include "image/exif_orientation.hpp"
+#include "image/image_format.hpp"
 #include "image/jpeg_decoder.hpp"
 #include "image/png_decoder.hpp"
 #include "image/pnm_decoder.hpp"
@@ -22,28 +22,26 @@
 namespace saker {
 namespace {
 
-using namespace std::string_view_literals;
-
-bool is_pnm(std::string_view text) {
-  return text.size() >= 3 && text[0] == 'P' && text[1] >= '1' && text[1] <= '6' &&
-         " \t\r\n\v\f#"sv.find(text[2]) != std::string_view::npos;
-}
-
 DecodedImage decode(std::span<const std::byte> bytes, const ReadImageArgs& args) {
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  const auto at = [&](std::size_t offset, std::string_view magic) {
-    return text.size() >= offset && text.substr(offset).starts_with(magic);
-  };
-  if (text.empty()) throw Error(ErrorKind::kData, "the file is empty (0 bytes)");
-  // First, since the preamble before it may be the head of another format.
-  if (at(128, "DICM"sv)) return {decode_dicom(bytes, args.dicom_window)};
-  if (at(0, "\xFF\xD8\xFF"sv)) return decode_jpeg(bytes);
-  if (at(0, "\x89PNG\r\n\x1A\n"sv)) return decode_png(bytes);
-  if (at(0, "RIFF"sv) && at(8, "WEBP"sv)) return decode_webp(bytes);
-  if (at(0, "II*\0"sv) || at(0, "MM\0*"sv) || at(0, "II+\0"sv) || at(0, "MM\0+"sv))
-    return {decode_tiff(bytes)};
-  if (at(0, "BM"sv)) return {decode_bmp(bytes)};
-  if (is_pnm(text)) return {decode_pnm(bytes)};
+  if (bytes.empty()) throw Error(ErrorKind::kData, "the file is empty (0 bytes)");
+  switch (image_format(bytes)) {
+    case ImageFormat::kDicom:
+      return {.image = decode_dicom(bytes, args.dicom_window)};
+    case ImageFormat::kJpeg:
+      return decode_jpeg(bytes);
+    case ImageFormat::kPng:
+      return decode_png(bytes);
+    case ImageFormat::kWebp:
+      return decode_webp(bytes);
+    case ImageFormat::kTiff:
+      return {.image = decode_tiff(bytes)};
+    case ImageFormat::kBmp:
+      return {.image = decode_bmp(bytes)};
+    case ImageFormat::kPnm:
+      return {.image = decode_pnm(bytes)};
+    case ImageFormat::kUnknown:
+      break;
+  }
   throw Error(ErrorKind::kData,
               "its content is of no supported format (JPEG, PNG, PNM, BMP, TIFF, WebP, DICOM); "
               "convert it or remove it");
@@ -63,16 +61,26 @@ void ReadImageArgs::validate() const {
   }
 }
 
+DecodedImage decode_stored_image(std::span<const std::byte> bytes,
+                                 const std::string& name,
+                                 const ReadImageArgs& args) {
+  args.validate();
+  try {
+    return decode(bytes, args);
+  } catch (const Error& error) {
+    throw error.with_context(name);
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorKind::kData, fmt::format("{}: there is not enough memory to decode it", name));
+  }
+}
+
 Image decode_image(std::span<const std::byte> bytes,
                    const std::string& name,
                    const ReadImageArgs& args) {
-  args.validate();
+  const DecodedImage decoded = decode_stored_image(bytes, name, args);
   try {
-    DecodedImage decoded = decode(bytes, args);
     return apply_exif_orientation(decoded.image,
                                   args.apply_exif_orientation ? decoded.orientation : 1);
-  } catch (const Error& error) {
-    throw error.with_context(name);
   } catch (const std::bad_alloc&) {
     throw Error(ErrorKind::kData, fmt::format("{}: there is not enough memory to decode it", name));
   }

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "image/decoded_image.hpp"
 #include "saker/image.hpp"
 
 namespace saker {
@@ -51,5 +52,10 @@ Image read_image(const std::filesystem::path& path, const ReadImageArgs& args = 
 Image decode_image(std::span<const std::byte> bytes,
                    const std::string& name,
                    const ReadImageArgs& args = {});
+
+// The same before it is turned upright, with the orientation that says how.
+DecodedImage decode_stored_image(std::span<const std::byte> bytes,
+                                 const std::string& name,
+                                 const ReadImageArgs& args = {});
 
 }  // namespace saker

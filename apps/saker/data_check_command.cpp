@@ -1,0 +1,84 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "comma_list.hpp"
+#include "core/atomic_file.hpp"
+#include "data_commands.hpp"
+#include "saker/data_check.hpp"
+
+namespace saker {
+namespace {
+
+struct CheckOptions {
+  DataCheckArgs args;
+  std::string splits, json, html;
+  std::int64_t examples = 5;
+};
+
+// On a terminal alone, and not more often than it can be read.
+class CheckProgress {
+ public:
+  void operator()(std::int64_t done, std::int64_t total) {
+    if (!shown_) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (done < total && now - latest_ < std::chrono::milliseconds(100)) return;
+    latest_ = now;
+    fmt::print(stderr, "\r{}/{} images ", done, total);
+    if (done == total) fmt::print(stderr, "\n");
+    std::fflush(stderr);
+  }
+
+ private:
+  bool shown_ = ::isatty(STDERR_FILENO) != 0;
+  std::chrono::steady_clock::time_point latest_{};
+};
+
+int check(const CheckOptions& options) {
+  DataCheckArgs args = options.args;
+  args.splits = comma_list(options.splits);
+  args.progress = CheckProgress();
+  const DataCheckReport report = check_data(args);
+  if (!options.json.empty())
+    write_file_atomically(options.json, to_value(report).to_json(2) + "\n");
+  if (!options.html.empty()) write_data_check_page(options.html, report);
+  const std::string text = to_text(report, options.examples);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return report.training_would_stop() ? 1 : 0;
+}
+
+}  // namespace
+
+void add_data_check(CLI::App& data, Action& action) {
+  auto options = std::make_shared<CheckOptions>();
+  CLI::App* command = data.add_subcommand(
+      "check",
+      "Find everything that is wrong with a data set, and say what training does about it");
+  command->add_option("data", options->args.data.path, "YAML file of the data set")->required();
+  command->add_option(
+      "--split", options->splits, "Such as train,val (default: all that the file names)");
+  command->add_option("--json", options->json, "Write every finding to this file");
+  command->add_option(
+      "--html", options->html, "Write a page with pictures to this file; it needs no network");
+  command
+      ->add_option(
+          "--threads", options->args.threads, "That read images (default: one a processor)")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--examples", options->examples, "Findings of a kind in the text (default 5)")
+      ->check(CLI::NonNegativeNumber);
+  command->add_flag(
+      "--quick", options->args.quick, "Check labels and listings without reading images");
+  command->footer(
+      "Examples:\n"
+      "  saker data check cells/data.yaml\n"
+      "  saker data check cells/data.yaml --html check.html --json check.json\n"
+      "Exits with 1 when training would stop, with 0 otherwise.");
+  command->callback([options, &action] { action = [options] { return check(*options); }; });
+}
+
+}  // namespace saker

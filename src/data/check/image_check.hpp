@@ -1,0 +1,32 @@
+// What is wrong with an image file.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "data/check/findings.hpp"
+
+namespace saker {
+
+struct ImageFacts {
+  std::int64_t width = 0, height = 0;  // pixels, upright
+  int orientation = 1;                 // EXIF, 1..8
+
+  // 5..8: the file stores rows as columns.
+  bool axes_swap() const noexcept { return orientation >= 5; }
+};
+
+using ContentHash = std::array<std::byte, 32>;  // SHA-256
+
+struct CheckedImage {
+  std::optional<ContentHash> hash;  // empty for a file that cannot be read, or is empty
+  std::optional<ImageFacts> facts;  // empty when it cannot be decoded
+};
+
+// Reads and decodes the whole file. Safe from many threads.
+CheckedImage check_image(const std::string& path, const std::string& split, Findings& findings);
+
+}  // namespace saker

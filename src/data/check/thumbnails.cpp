@@ -1,0 +1,89 @@
+#include "data/check/thumbnails.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <new>
+
+#include "core/file.hpp"
+#include "data/label_file.hpp"
+#include "image/draw/canvas.hpp"
+#include "image/draw/detections.hpp"
+#include "image/encode.hpp"
+#include "image/read_image.hpp"
+#include "image/resize.hpp"
+#include "saker/error.hpp"
+
+namespace saker {
+namespace {
+
+constexpr double kSide = 320;
+constexpr int kQuality = 80;
+constexpr std::size_t kMostBoxes = 200;
+
+std::vector<LabelLine> lines_of(const std::string& label_file) {
+  if (label_file.empty()) return {};
+  try {
+    LabelFileDetails details;
+    return parse_label_text(read_text_file(label_file), details).lines;
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+std::string name_of(std::int64_t class_id, const ClassNames& classes) {
+  const auto found =
+      std::ranges::find(classes, class_id, [](const auto& entry) { return entry.first; });
+  return found == classes.end() ? fmt::format("class {}", class_id) : found->second;
+}
+
+std::vector<DrawnBox> boxes_of(const std::string& label_file,
+                               const ClassNames& classes,
+                               const Image& image) {
+  const auto width = static_cast<double>(image.width());
+  const auto height = static_cast<double>(image.height());
+  std::vector<DrawnBox> boxes;
+  for (const LabelLine& line : lines_of(label_file)) {
+    if (boxes.size() == kMostBoxes) break;
+    const NormalizedBox& box = line.box;
+    const auto inside = [](double fraction, double side) {
+      return static_cast<float>(std::clamp(fraction, -0.1, 1.1) * side);
+    };
+    // draw_boxes leaves out what is not finite or lies outside.
+    boxes.push_back({.box = {inside(box.center_x - box.width / 2, width),
+                             inside(box.center_y - box.height / 2, height),
+                             inside(box.center_x + box.width / 2, width),
+                             inside(box.center_y + box.height / 2, height)},
+                     .class_id = line.class_id,
+                     .text = fmt::format("{} :{}", name_of(line.class_id, classes), line.line)});
+  }
+  return boxes;
+}
+
+}  // namespace
+
+Thumbnail make_thumbnail(const std::string& image,
+                         const std::string& label_file,
+                         const ClassNames& classes,
+                         bool upright) {
+  Thumbnail thumbnail;
+  try {
+    Image picture = to_rgb_u8(read_image(image, {.apply_exif_orientation = upright}));
+    const double scale =
+        std::min(1.0, kSide / static_cast<double>(std::max(picture.width(), picture.height())));
+    const auto side = [scale](std::int64_t pixels) {
+      return std::max<std::int64_t>(1, std::llround(static_cast<double>(pixels) * scale));
+    };
+    picture = resize_antialias(picture, side(picture.height()), side(picture.width()));
+    thumbnail.jpeg =
+        encode_jpeg(draw_boxes(picture, boxes_of(label_file, classes, picture)), kQuality);
+  } catch (const Error& error) {
+    thumbnail.reason = error.what();
+  } catch (const std::bad_alloc&) {
+    thumbnail.reason = "there is not enough memory to decode it";
+  }
+  return thumbnail;
+}
+
+}  // namespace saker
