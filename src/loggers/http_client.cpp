@@ -1,6 +1,5 @@
 #include "loggers/http_client.hpp"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <cstdint>
@@ -8,23 +7,13 @@
 #include <system_error>
 #include <utility>
 
-#include "saker/error.hpp"
-#include "saker/version.hpp"
+#include "core/curl_handle.hpp"
 
 namespace saker {
 namespace {
 
 constexpr long kConnectSeconds = 10;
 constexpr std::size_t kMaxAnswer = std::size_t{16} << 20;
-
-// libcurl wants to be started once, before its first use.
-void start_libcurl() {
-  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (started != CURLE_OK) {
-    throw Error(ErrorKind::kInternal,
-                fmt::format("libcurl could not be started: {}", curl_easy_strerror(started)));
-  }
-}
 
 std::string percent_encoded(std::string_view text, std::string_view kept) {
   std::string encoded;
@@ -78,15 +67,11 @@ int watch(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t sent) noexc
 }  // namespace
 
 struct HttpClient::Handle {
-  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl{nullptr, &curl_easy_cleanup};
+  CurlHandle curl;
 };
 
 HttpClient::HttpClient(HttpClientSettings settings)
-    : settings_(std::move(settings)), handle_(std::make_unique<Handle>()) {
-  start_libcurl();
-  handle_->curl.reset(curl_easy_init());
-  if (handle_->curl == nullptr) throw Error(ErrorKind::kInternal, "libcurl could not be started");
-}
+    : settings_(std::move(settings)), handle_(new Handle{new_curl_handle()}) {}
 
 HttpClient::~HttpClient() = default;
 
@@ -100,19 +85,14 @@ HttpAnswer HttpClient::send(const HttpCall& call,
   HeaderList headers(nullptr, &curl_slist_free_all);
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(nullptr, &std::fclose);
 
-  static const std::string agent = std::string("saker/") + kVersion;
-  set(CURLOPT_URL, call.url.c_str());
-  set(CURLOPT_PROTOCOLS_STR, "http,https");
-  set(CURLOPT_USERAGENT, agent.c_str());
-  set(CURLOPT_NOSIGNAL, 1L);
+  set_usual_options(curl,
+                    call.url,
+                    {.connect_seconds = kConnectSeconds,
+                     .stall_seconds = static_cast<long>(settings_.stall.count())},
+                    reason);
   set(CURLOPT_QUICK_EXIT, 1L);  // a name server that hangs must not hold the end of a run
-  set(CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
-  set(CURLOPT_LOW_SPEED_LIMIT, 1L);
-  set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(settings_.stall.count()));
-  set(CURLOPT_ERRORBUFFER, static_cast<char*>(reason));
   set(CURLOPT_WRITEFUNCTION, &take_body);
   set(CURLOPT_WRITEDATA, static_cast<void*>(&exchange));
-  set(CURLOPT_NOPROGRESS, 0L);
   set(CURLOPT_XFERINFOFUNCTION, &watch);
   set(CURLOPT_XFERINFODATA, static_cast<void*>(&exchange));
   if (!settings_.user.empty()) {
@@ -149,7 +129,7 @@ HttpAnswer HttpClient::send(const HttpCall& call,
   set(CURLOPT_HTTPHEADER, headers.get());
 
   const CURLcode code = curl_easy_perform(curl);
-  if (code != CURLE_OK) return {.problem = reason[0] != '\0' ? reason : curl_easy_strerror(code)};
+  if (code != CURLE_OK) return {.problem = curl_problem(code, reason)};
   HttpAnswer answer{.body = std::move(exchange.body)};
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status);
   return answer;

@@ -2,7 +2,6 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <openssl/evp.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +14,7 @@
 #include <utility>
 
 #include "core/atomic_file.hpp"
+#include "core/sha256.hpp"
 #include "loggers/wandb_sync.hpp"
 #include "saker/error.hpp"
 #include "saker/version.hpp"
@@ -46,16 +46,6 @@ std::string json_number(double value) {
 }
 
 std::string json_text(const std::string& text) { return Value(text).to_json(); }
-
-std::string sha256(const std::vector<std::byte>& bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
-    throw Error(ErrorKind::kInternal, "SHA-256 cannot be computed");
-  std::string text;
-  for (unsigned int i = 0; i < size; ++i) text += fmt::format("{:02x}", digest[i]);
-  return text;
-}
 
 // A tag as part of a path, which stays below its folder.
 std::string path_text(const std::string& tag) {
@@ -218,7 +208,7 @@ void WandbRun::write_file_record(const std::string& path) {
 
 void WandbRun::log_image(std::int64_t step, const std::string& tag, const EncodedImage& image) {
   const std::string key = prefixed_tag(settings_.prefix, tag);
-  const std::string checksum = sha256(image.png);
+  const std::string checksum = to_hex(sha256_of(image.png));
   constexpr std::size_t kHashLength = 20;
   const std::string path = fmt::format(
       "media/images/{}_{}_{}.png", path_text(key), event_number_, checksum.substr(0, kHashLength));

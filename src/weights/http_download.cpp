@@ -1,6 +1,5 @@
 #include "weights/http_download.hpp"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,15 +8,13 @@
 #include <memory>
 #include <string_view>
 
+#include "core/curl_handle.hpp"
 #include "saker/error.hpp"
-#include "saker/version.hpp"
 #include "weights/part_file.hpp"
 
 namespace saker {
 namespace {
 
-constexpr long kConnectSeconds = 30;
-constexpr long kStallSeconds = 60;  // without a byte
 constexpr long kMaxRedirects = 10;
 constexpr long kOk = 200, kPartialContent = 206, kRangeNotSatisfiable = 416;
 
@@ -75,10 +72,10 @@ ContentRange parse_content_range(std::string_view text) {
 class Transfer {
  public:
   explicit Transfer(const DownloadRequest& request)
-      : request_(request), part_(request.part), curl_(curl_easy_init(), &curl_easy_cleanup) {
-    if (curl_ == nullptr) throw Error(ErrorKind::kInternal, "libcurl could not be started");
-    resume_from_ = part_.size();
-  }
+      : request_(request),
+        part_(request.part),
+        curl_(new_curl_handle()),
+        resume_from_(part_.size()) {}
 
   DownloadOutcome run();
 
@@ -112,12 +109,12 @@ class Transfer {
 
   const DownloadRequest& request_;
   PartFile part_;
-  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl_;
+  CurlHandle curl_;
   std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers_{nullptr,
                                                                        &curl_slist_free_all};
   char reason_[CURL_ERROR_SIZE] = {};
   ResponseHeaders response_;
-  std::uint64_t resume_from_ = 0;
+  std::uint64_t resume_from_;
   bool body_began_ = false, resumed_ = false, range_is_wrong_ = false;
   std::optional<std::uint64_t> total_;
   std::uint64_t received_ = 0;
@@ -125,23 +122,14 @@ class Transfer {
 };
 
 void Transfer::configure() {
-  set(CURLOPT_URL, request_.url.c_str());
-  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  set_usual_options(curl_.get(), request_.url, {}, reason_);
   set(CURLOPT_REDIR_PROTOCOLS_STR, request_.url.starts_with("https:") ? "https" : "http,https");
   set(CURLOPT_FOLLOWLOCATION, 1L);
   set(CURLOPT_MAXREDIRS, kMaxRedirects);
-  set(CURLOPT_NOSIGNAL, 1L);
-  set(CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
-  set(CURLOPT_LOW_SPEED_LIMIT, 1L);
-  set(CURLOPT_LOW_SPEED_TIME, kStallSeconds);
-  set(CURLOPT_ERRORBUFFER, static_cast<char*>(reason_));
-  static const std::string agent = std::string("saker/") + kVersion;
-  set(CURLOPT_USERAGENT, agent.c_str());
   set(CURLOPT_HEADERFUNCTION, &Transfer::on_header);
   set(CURLOPT_HEADERDATA, static_cast<void*>(this));
   set(CURLOPT_WRITEFUNCTION, &Transfer::on_body);
   set(CURLOPT_WRITEDATA, static_cast<void*>(this));
-  set(CURLOPT_NOPROGRESS, 0L);
   set(CURLOPT_XFERINFOFUNCTION, &Transfer::on_progress);
   set(CURLOPT_XFERINFODATA, static_cast<void*>(this));
   if (resume_from_ > 0) {
@@ -245,7 +233,7 @@ DownloadOutcome Transfer::judge(CURLcode code) {
     return outcome(false, "the server answered with another piece of the file than was asked for");
   }
   if (code != CURLE_OK) {
-    return outcome(false, reason_[0] != '\0' ? reason_ : curl_easy_strerror(code));
+    return outcome(false, curl_problem(code, reason_));
   }
   if (status() == kRangeNotSatisfiable && resume_from_ > 0) {
     // The part is as long as the file, or longer than it.
@@ -266,20 +254,8 @@ DownloadOutcome Transfer::judge(CURLcode code) {
   return outcome(true);
 }
 
-// libcurl wants to be started once, before its first use.
-void start_libcurl() {
-  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (started != CURLE_OK) {
-    throw Error(ErrorKind::kInternal,
-                fmt::format("libcurl could not be started: {}", curl_easy_strerror(started)));
-  }
-}
-
 }  // namespace
 
-DownloadOutcome download(const DownloadRequest& request) {
-  start_libcurl();
-  return Transfer(request).run();
-}
+DownloadOutcome download(const DownloadRequest& request) { return Transfer(request).run(); }
 
 }  // namespace saker

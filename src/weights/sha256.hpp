@@ -9,7 +9,6 @@ namespace saker {
 
 // The SHA-256 of a file's bytes, 64 lower-case hexadecimal digits. on_block: called now and then;
 // it may throw to give up. Throws Error (io) that names the file when it cannot be read.
-// Source: NIST, FIPS 180-4.
 std::string sha256_of_file(
     const std::filesystem::path& path, const std::function<void()>& on_block = [] {});
 

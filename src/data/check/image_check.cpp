@@ -1,7 +1,6 @@
 #include "data/check/image_check.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <span>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "core/file.hpp"
+#include "core/sha256.hpp"
 #include "data/image_listing.hpp"
 #include "image/image_format.hpp"
 #include "image/read_image.hpp"
@@ -19,20 +19,6 @@ namespace {
 
 constexpr std::int64_t kLongSides = 3;  // the longer side over the shorter one
 constexpr std::int64_t kSmallSide = 32;
-
-ContentHash hash_of(std::span<const std::byte> bytes) {
-  ContentHash hash;
-  unsigned int size = 0;
-  if (EVP_Digest(bytes.data(),
-                 bytes.size(),
-                 reinterpret_cast<unsigned char*>(hash.data()),
-                 &size,
-                 EVP_sha256(),
-                 nullptr) != 1 ||
-      size != hash.size())
-    throw Error(ErrorKind::kInternal, "SHA-256 could not be computed by libcrypto");
-  return hash;
-}
 
 std::string without_path(const Error& error, const std::string& path) {
   const std::string message = error.what();
@@ -68,7 +54,7 @@ class ImageCheck {
       add(FindingKind::kImageEmpty, {}, "the file is empty");
       return image;
     }
-    image.hash = hash_of(bytes);
+    image.hash = sha256_of(bytes);
     check_extension(bytes);
     try {
       image.facts = decode(bytes);

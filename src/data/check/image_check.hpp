@@ -1,12 +1,11 @@
 // What is wrong with an image file.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 
+#include "core/sha256.hpp"
 #include "data/check/findings.hpp"
 
 namespace saker {
@@ -19,11 +18,9 @@ struct ImageFacts {
   bool axes_swap() const noexcept { return orientation >= 5; }
 };
 
-using ContentHash = std::array<std::byte, 32>;  // SHA-256
-
 struct CheckedImage {
-  std::optional<ContentHash> hash;  // empty for a file that cannot be read, or is empty
-  std::optional<ImageFacts> facts;  // empty when it cannot be decoded
+  std::optional<Sha256Digest> hash;  // empty for a file that cannot be read, or is empty
+  std::optional<ImageFacts> facts;   // empty when it cannot be decoded
 };
 
 // Reads and decodes the whole file. Safe from many threads.

@@ -31,7 +31,7 @@ std::uint64_t hash_of(const CheckedBox& box) {
 
 void ImageCopies::add(std::size_t split,
                       std::int64_t sample,
-                      const ContentHash& hash,
+                      const Sha256Digest& hash,
                       const CheckedLabels& labels) {
   std::uint64_t sum = 0;
   for (const CheckedBox& box : labels.boxes) sum += hash_of(box);

@@ -17,7 +17,7 @@ class ImageCopies {
   // split: its position in the order in which splits are reported.
   void add(std::size_t split,
            std::int64_t sample,
-           const ContentHash& hash,
+           const Sha256Digest& hash,
            const CheckedLabels& labels);
 
   // sources: by position. A file that stands in several splits itself is no copy: such splits are
@@ -26,7 +26,7 @@ class ImageCopies {
 
  private:
   struct Entry {
-    ContentHash hash;
+    Sha256Digest hash;
     std::uint64_t labels = 0;  // equal for equal boxes
     std::int64_t sample = 0;
     std::size_t split = 0;
