@@ -7,8 +7,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <system_error>
+#include <utility>
 
-#include "core/file_descriptor.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
@@ -21,19 +22,7 @@ namespace {
 
 template <typename Buffer>
 Buffer read_all(const std::filesystem::path& path, std::uint64_t max_bytes) {
-  // Without O_NONBLOCK a pipe that nobody writes to would hold the caller for ever.
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  struct stat status {};
-  if (!file.is_open() || ::fstat(file.get(), &status) != 0) fail(path);
-  if (S_ISDIR(status.st_mode)) {
-    throw Error(ErrorKind::kIo,
-                fmt::format("{}: is a folder, but a file is expected", path.string()));
-  }
-  if (S_ISFIFO(status.st_mode)) {
-    throw Error(ErrorKind::kIo,
-                fmt::format("{}: is a pipe, but a file is expected", path.string()));
-  }
-  const auto size = static_cast<std::uint64_t>(status.st_size);
+  const auto [file, size] = open_file(path);
   if (size > max_bytes) {
     throw Error(ErrorKind::kIo,
                 fmt::format("{}: has {} bytes, more than the {} that are read at most",
@@ -55,6 +44,27 @@ Buffer read_all(const std::filesystem::path& path, std::uint64_t max_bytes) {
 }
 
 }  // namespace
+
+OpenFile open_file(const std::filesystem::path& path) {
+  // Without O_NONBLOCK a pipe that nobody writes to would hold the caller for ever.
+  FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat status {};
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) fail(path);
+  if (S_ISDIR(status.st_mode)) {
+    throw Error(ErrorKind::kIo,
+                fmt::format("{}: is a folder, but a file is expected", path.string()));
+  }
+  if (S_ISFIFO(status.st_mode)) {
+    throw Error(ErrorKind::kIo,
+                fmt::format("{}: is a pipe, but a file is expected", path.string()));
+  }
+  return {std::move(file), static_cast<std::uint64_t>(status.st_size)};
+}
+
+bool is_there(const std::filesystem::path& path) noexcept {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored) || std::filesystem::is_symlink(path, ignored);
+}
 
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
   return read_all<std::vector<std::byte>>(path, max_bytes);

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <optional>
+#include <array>
 
 #include "data/coco_dataset.hpp"
 #include "data/coco_file.hpp"
+#include "data/splits.hpp"
 #include "data/yolo_dataset.hpp"
 #include "saker/error.hpp"
 
@@ -13,21 +14,15 @@ namespace saker {
 namespace {
 
 const CocoSplit& coco_split(const CocoArgs& coco, const std::string& split) {
-  const CocoSplit* found = nullptr;
-  if (split == "train") found = &coco.train;
-  if (split == "val") found = &coco.val;
-  if (split == "test") found = &coco.test;
-  if (found == nullptr) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("split '{}' is unknown; it is train, val or test", split));
-  }
-  if (found->annotations.empty()) {
+  const std::array splits = {&coco.train, &coco.val, &coco.test};
+  const CocoSplit& found = *splits[split_index(split)];
+  if (found.annotations.empty()) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("data.{0}.annotations is missing; name the annotation file of the {0} "
                             "split",
                             split));
   }
-  return *found;
+  return found;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <utility>
@@ -10,36 +11,18 @@
 #include "data/image_listing.hpp"
 #include "data/label_file.hpp"
 #include "data/label_location.hpp"
+#include "data/splits.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
 namespace {
-
-const std::string& folder_of_split(const DataArgs& data, const std::string& split) {
-  const std::string* folder = nullptr;
-  if (split == "train") folder = &data.train;
-  if (split == "val") folder = &data.val;
-  if (split == "test") folder = &data.test;
-  if (folder == nullptr) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("split '{}' is unknown; it is train, val or test", split));
-  }
-  if (folder->empty()) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("data.{0} is missing; name the image folder of the {0} split", split));
-  }
-  return *folder;
-}
 
 // Nothing when the file does not exist.
 std::optional<std::string> read_if_there(const std::string& path) {
   try {
     return read_text_file(path);
   } catch (const Error&) {
-    std::error_code ignored;
-    if (!std::filesystem::exists(path, ignored) && !std::filesystem::is_symlink(path, ignored)) {
-      return std::nullopt;
-    }
+    if (!is_there(path)) return std::nullopt;
     throw;
   }
 }
@@ -102,6 +85,16 @@ std::optional<Annotations> read_labels(const std::string& label_path,
 }
 
 }  // namespace
+
+const std::string& folder_of_split(const DataArgs& data, const std::string& split) {
+  const std::array folders = {&data.train, &data.val, &data.test};
+  const std::string& folder = *folders[split_index(split)];
+  if (folder.empty()) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("data.{0} is missing; name the image folder of the {0} split", split));
+  }
+  return folder;
+}
 
 DetectionDataset read_yolo_dataset(const DataArgs& data, const std::string& split) {
   const std::string& split_folder = folder_of_split(data, split);

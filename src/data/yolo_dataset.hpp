@@ -16,4 +16,8 @@ namespace saker {
 // names nor ignored; io for what cannot be read.
 DetectionDataset read_yolo_dataset(const DataArgs& data, const std::string& split);
 
+// The image folder of a split as the data name it. Throws Error (usage) for another split or one
+// that they do not name.
+const std::string& folder_of_split(const DataArgs& data, const std::string& split);
+
 }  // namespace saker

@@ -3,21 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <string_view>
+
+#include "core/environment.hpp"
 
 namespace saker {
 namespace {
 
 constexpr const char* kDefaultProject = "lightning_logs";
-
-// Empty counts as unset.
-std::optional<std::string> environment(const char* name) {
-  const char* text = std::getenv(name);
-  if (text == nullptr || *text == '\0') return std::nullopt;
-  return text;
-}
 
 // The section of a logger: nullptr when it is off. null and false switch off; true and a map on.
 const Value* section(SettingsReader& reader, const char* key, bool default_on) {

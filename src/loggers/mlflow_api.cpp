@@ -3,20 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <string_view>
 #include <utility>
+
+#include "core/environment.hpp"
 
 namespace saker {
 namespace {
 
 constexpr std::string_view kArtifactScheme = "mlflow-artifacts:";
 constexpr std::size_t kQuoted = 300;  // characters of a server's text in a message
-
-std::string environment(const char* name) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? "" : text;
-}
 
 // The answers that another try may change: a server that starts, is overloaded or sits behind
 // something that does not know it at the moment, and credentials that are being renewed.
@@ -96,12 +92,12 @@ MlflowReply MlflowApi::send(const HttpCall& call, bool wants_json) {
 }
 
 HttpClientSettings mlflow_client_settings() {
-  const std::string insecure = environment("MLFLOW_TRACKING_INSECURE_TLS");
-  return {.user = environment("MLFLOW_TRACKING_USERNAME"),
-          .password = environment("MLFLOW_TRACKING_PASSWORD"),
-          .bearer_token = environment("MLFLOW_TRACKING_TOKEN"),
+  const std::string insecure = environment("MLFLOW_TRACKING_INSECURE_TLS").value_or("");
+  return {.user = environment("MLFLOW_TRACKING_USERNAME").value_or(""),
+          .password = environment("MLFLOW_TRACKING_PASSWORD").value_or(""),
+          .bearer_token = environment("MLFLOW_TRACKING_TOKEN").value_or(""),
           .verify_certificate = insecure != "true" && insecure != "1",
-          .certificate_file = environment("MLFLOW_TRACKING_SERVER_CERT_PATH")};
+          .certificate_file = environment("MLFLOW_TRACKING_SERVER_CERT_PATH").value_or("")};
 }
 
 std::string text_at(const nlohmann::json& json, const char* path) {

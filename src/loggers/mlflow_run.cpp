@@ -8,8 +8,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdlib>
 #include <utility>
+
+#include "core/environment.hpp"
 
 namespace saker {
 namespace {
@@ -22,8 +23,7 @@ constexpr std::size_t kMaxMetrics = 1000;
 
 std::string user_name() {
   for (const char* name : {"LOGNAME", "USER"}) {
-    const char* text = std::getenv(name);
-    if (text != nullptr && *text != '\0') return text;
+    if (const auto user = environment(name)) return *user;
   }
   std::array<char, 4096> buffer{};
   passwd entry{};
@@ -206,7 +206,7 @@ std::string MlflowRun::log_metrics(const std::vector<MlflowMetrics>& events) {
   const auto send = [&] {
     if (batch.empty()) return;
     const MlflowReply reply = post("runs/log-batch", {{"run_id", run_id_}, {"metrics", batch}});
-    if (reply.verdict != MlflowVerdict::kDone) problem = reply.problem;
+    if (!reply.problem.empty()) problem = reply.problem;
     batch = Json::array();
   };
   for (const MlflowMetrics& event : events) {
@@ -254,29 +254,29 @@ std::string MlflowRun::log_picture(const MlflowPicture& picture) {
   const std::string url = artifact_url(name + ".png");
   if (url.empty()) return warned_of_store_ ? "" : "the run is not there";
   MlflowReply reply = call_([&] { return api_.put(url, "image/png", picture.png); });
-  if (reply.verdict != MlflowVerdict::kDone) return reply.problem;
+  if (!reply.problem.empty()) return reply.problem;
   const std::string preview = artifact_url(name + "+compressed.webp");
   reply = call_([&] { return api_.put(preview, "image/webp", picture.preview_webp); });
-  if (reply.verdict != MlflowVerdict::kDone) return reply.problem;
+  if (!reply.problem.empty()) return reply.problem;
   reply = post("runs/set-tag",
                {{"run_uuid", run_id_},
                 {"key", "mlflow.loggedImages"},
                 {"value", "True"},
                 {"run_id", run_id_}});
-  return reply.verdict == MlflowVerdict::kDone ? "" : reply.problem;
+  return reply.problem;
 }
 
 std::string MlflowRun::log_model(const MlflowModel& model) {
   const std::string url = artifact_url("checkpoints/" + model.file.filename().string());
   if (url.empty()) return warned_of_store_ ? "" : "the run is not there";
   const MlflowReply reply = call_([&] { return api_.put_file(url, model.file); });
-  return reply.verdict == MlflowVerdict::kDone ? "" : reply.problem;
+  return reply.problem;
 }
 
 std::string MlflowRun::end(const char* status, std::int64_t end_time_ms) {
   const MlflowReply reply =
       post("runs/update", {{"run_id", run_id_}, {"status", status}, {"end_time", end_time_ms}});
-  return reply.verdict == MlflowVerdict::kDone ? "" : reply.problem;
+  return reply.problem;
 }
 
 std::string MlflowRun::page() const {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <random>
 
+#include "loggers/flat_settings.hpp"
+
 namespace saker {
 namespace {
 
@@ -19,20 +21,6 @@ bool is_kept(const std::string& path, const Value& value) {
   if (path == "logger_args/mlflow/run_id") return false;
   const bool only_when_true = path == "resume_interrupted" || path == "overwrite";
   return !only_when_true || (value.is_bool() && value.as_bool());
-}
-
-void collect(const Value& value,
-             const std::string& path,
-             std::vector<MlflowParameter>& parameters) {
-  if (value.is_object() && !value.as_object().empty()) {
-    for (const auto& [key, member] : value.as_object()) {
-      collect(member, path.empty() ? key_text(key) : path + "/" + key_text(key), parameters);
-    }
-  } else if (is_kept(path, value)) {
-    const std::string key = mlflow_key(path);
-    if (!key.empty())
-      parameters.push_back({key, cut_text(parameter_text(value), kParameterLength)});
-  }
 }
 
 }  // namespace
@@ -68,7 +56,11 @@ std::string parameter_text(const Value& value) {
 
 std::vector<MlflowParameter> mlflow_parameters(const Value& settings) {
   std::vector<MlflowParameter> parameters;
-  collect(settings, "", parameters);
+  for_each_setting(settings, [&](const std::string& path, const Value& value) {
+    const std::string key = mlflow_key(path);
+    if (is_kept(path, value) && !key.empty())
+      parameters.push_back({key, cut_text(parameter_text(value), kParameterLength)});
+  });
   return parameters;
 }
 

@@ -6,8 +6,7 @@
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 
-#include <cstdlib>
-
+#include "core/environment.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
@@ -35,8 +34,7 @@ class LevelWord final : public spdlog::custom_flag_formatter {
 };
 
 spdlog::level::level_enum console_level() {
-  const char* text = std::getenv("SAKER_LOG_LEVEL");
-  const std::string word = text == nullptr ? "" : text;
+  const std::string word = environment("SAKER_LOG_LEVEL").value_or("");
   if (word == "debug" || word == "DEBUG") return spdlog::level::debug;
   if (word == "warning" || word == "WARNING") return spdlog::level::warn;
   if (word == "error" || word == "ERROR") return spdlog::level::err;

@@ -7,13 +7,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdlib>
 #include <exception>
 #include <random>
 #include <system_error>
 #include <utility>
 
 #include "core/atomic_file.hpp"
+#include "core/environment.hpp"
 #include "core/sha256.hpp"
 #include "loggers/wandb_sync.hpp"
 #include "saker/error.hpp"
@@ -138,7 +138,7 @@ void WandbRun::write_header(const Value& settings) {
   proto::Record record;
   proto::RunRecord* run = record.mutable_run();
   run->set_run_id(id_);
-  if (const char* entity = std::getenv("WANDB_ENTITY")) run->set_entity(entity);
+  if (const auto entity = environment("WANDB_ENTITY")) run->set_entity(*entity);
   run->set_project(settings_.project);
   run->set_display_name(settings_.name.value_or(""));
   run->set_host(host_name());

@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
-#include <cstring>
 #include <thread>
 
+#include "core/environment.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
@@ -17,11 +16,12 @@ constexpr std::int64_t kEarlySteps[] = {1, 2, 5, 10, 50, 100};
 constexpr std::int64_t kMaxWorkers = 8;
 
 std::optional<std::int64_t> integer_from_environment(const char* name) {
-  const char* text = std::getenv(name);
-  if (text == nullptr || *text == '\0') return std::nullopt;
+  const std::optional<std::string> text = environment(name);
+  if (!text) return std::nullopt;
+  const char* const last = text->data() + text->size();
   std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text, text + std::strlen(text), value);
-  if (error != std::errc() || *end != '\0') return std::nullopt;
+  const auto [end, error] = std::from_chars(text->data(), last, value);
+  if (error != std::errc() || end != last) return std::nullopt;
   return value;
 }
 

@@ -1,17 +1,14 @@
 #include "weights/cache_folder.hpp"
 
-#include <cstdlib>
 #include <string>
 
+#include "core/environment.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
 namespace {
 
-std::filesystem::path variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
+std::filesystem::path variable(const char* name) { return environment(name).value_or(""); }
 
 }  // namespace
 

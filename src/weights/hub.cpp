@@ -5,12 +5,12 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <span>
 #include <system_error>
 #include <vector>
 
+#include "core/environment.hpp"
 #include "core/file_descriptor.hpp"
 #include "core/nearest_name.hpp"
 #include "saker/error.hpp"
@@ -28,10 +28,7 @@ namespace {
 // Where a file is fetched from.
 std::string url_of(const PublishedWeights& weights, const HubOptions& options) {
   std::string mirror = options.mirror;
-  if (mirror.empty()) {
-    const char* variable = std::getenv("SAKER_HUB_URL");
-    mirror = variable == nullptr ? "" : variable;
-  }
+  if (mirror.empty()) mirror = environment("SAKER_HUB_URL").value_or("");
   if (mirror.empty()) return weights.url();
   if (!mirror.starts_with("http://") && !mirror.starts_with("https://")) {
     throw Error(ErrorKind::kUsage,

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <optional>
 #include <set>
@@ -19,6 +18,7 @@
 #include "data/class_map.hpp"
 #include "data/data_settings.hpp"
 #include "data/prefetch_loader.hpp"
+#include "data/splits.hpp"
 #include "saker/data_check.hpp"
 #include "saker/error.hpp"
 
@@ -33,12 +33,8 @@ struct CheckedSample {
 
 std::vector<std::string> splits_to_check(const std::vector<std::string>& wanted,
                                          const DataArgs& data) {
-  constexpr std::array<const char*, 3> kSplits = {"train", "val", "test"};
   for (const std::string& split : wanted) {
-    if (std::ranges::find(kSplits, split) == kSplits.end()) {
-      throw Error(ErrorKind::kUsage,
-                  fmt::format("split '{}' is unknown; it is train, val or test", split));
-    }
+    static_cast<void>(split_index(split));
     if (split == "test" && data.test.empty()) {
       throw Error(ErrorKind::kUsage, "the data name no test split; leave it out of --split");
     }

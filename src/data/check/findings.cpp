@@ -29,6 +29,12 @@ bool Findings::has(FindingKind kind) const {
   return std::ranges::find(entries_, kind, &Entry::kind) != entries_.end();
 }
 
+std::string without_path(const Error& error, const std::string& path) {
+  const std::string message = error.what();
+  const std::string prefix = path + ": ";
+  return message.starts_with(prefix) ? message.substr(prefix.size()) : message;
+}
+
 std::vector<DataFindingGroup> Findings::groups() && {
   std::map<std::pair<FindingSeverity, FindingKind>, DataFindingGroup> groups;
   for (Entry& entry : entries_) {

@@ -1,10 +1,12 @@
 // A growing list of what was found.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "data/check/finding_kind.hpp"
 #include "saker/data_check.hpp"
+#include "saker/error.hpp"
 
 namespace saker {
 
@@ -30,5 +32,8 @@ class Findings {
   };
   std::vector<Entry> entries_;
 };
+
+// The message of an error about this file without its name, which a finding has beside it.
+std::string without_path(const Error& error, const std::string& path);
 
 }  // namespace saker

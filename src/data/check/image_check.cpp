@@ -20,11 +20,6 @@ namespace {
 constexpr std::int64_t kLongSides = 3;  // the longer side over the shorter one
 constexpr std::int64_t kSmallSide = 32;
 
-std::string without_path(const Error& error, const std::string& path) {
-  const std::string message = error.what();
-  return message.starts_with(path + ": ") ? message.substr(path.size() + 2) : message;
-}
-
 const char* orientation_text(int orientation) {
   constexpr std::array kTexts = {"mirrored",
                                  "turned by half",

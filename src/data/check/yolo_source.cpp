@@ -15,6 +15,7 @@
 #include "data/image_listing.hpp"
 #include "data/label_file.hpp"
 #include "data/label_location.hpp"
+#include "data/yolo_dataset.hpp"
 #include "image/image_format.hpp"
 #include "saker/error.hpp"
 
@@ -22,15 +23,6 @@ namespace saker {
 namespace {
 
 namespace fs = std::filesystem;
-
-const std::string& split_folder(const DataArgs& data, const std::string& split) {
-  return split == "train" ? data.train : split == "val" ? data.val : data.test;
-}
-
-bool is_there(const std::string& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored) || fs::is_symlink(path, ignored);
-}
 
 ImageFormat format_of_file(const std::string& path) {
   std::error_code ignored;
@@ -48,18 +40,11 @@ std::string_view stem(std::string_view name) {
   return name;
 }
 
-// Messages of Error begin with the path, which a finding has beside its message.
-std::string without_path(const Error& error, const std::string& path) {
-  const std::string message = error.what();
-  const std::string prefix = path + ": ";
-  return message.starts_with(prefix) ? message.substr(prefix.size()) : message;
-}
-
 }  // namespace
 
 YoloSource::YoloSource(const DataArgs& data, std::string split, const ClassMap& classes)
     : classes_(classes), split_(std::move(split)) {
-  const std::string& folder = split_folder(data, split_);
+  const std::string& folder = folder_of_split(data, split_);
   images_ = image_folder(data.path, folder).string();
   labels_ = label_folder(data.path, folder).string();
   list_images();
