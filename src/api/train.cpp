@@ -16,7 +16,6 @@
 #include "core/stop_request.hpp"
 #include "core/yaml_writer.hpp"
 #include "data/data_settings.hpp"
-#include "data/read_dataset.hpp"
 #include "detectors/load_weights.hpp"
 #include "detectors/registry.hpp"
 #include "loggers/jsonl_writer.hpp"
@@ -202,22 +201,14 @@ TrainResult train_object_detection(const TrainArgs& args) {
   // touched.
   RunLog log;
   const RunFolder folder(args.out);
-  const ResolvedData data = resolve_data(args.data);
-  ModelSource source = starting_model(args, folder);
+  TrainingInputs inputs = read_training_inputs(args, folder);
+  const auto& [data, source, recipe, build_args, train, val] = inputs;
   const bool has_weights = source.has_weights();
-  const std::unique_ptr<Recipe> recipe =
-      make_recipe(source.spec.model_name, args.model_args, problems);
-  problems.throw_if_any();
-  recipe->adopt(source.build_args);
-  const Value build_args = merged_args(source.build_args, recipe->build_args());
-  const auto train = std::make_shared<const DetectionDataset>(read_dataset(data.args, "train"));
-  const auto val =
-      std::make_shared<const DetectionDataset>(read_dataset(data.args, "val", train.get()));
   TrainingPlan plan = make_plan(args, settings, *recipe, *train, log);
   const RunLength length = run_length(plan, train->size());
   // Contradictions between the schedule's settings and the run's length show here.
   static_cast<void>(recipe->schedule(length));
-  const ResolvedTransforms transforms = resolve_run_transforms(args, source, build_args, length);
+  const ResolvedTransforms transforms = resolve_run_transforms(args, inputs, length);
   const TrainingBatches batches(
       train, std::make_shared<const TrainTransform>(transforms.train), plan);
   Validator validator({val,
@@ -251,7 +242,7 @@ TrainResult train_object_detection(const TrainArgs& args) {
   spec.image_size = *transforms.validation.image_size;
   spec.normalization = *transforms.validation.normalize;
   const std::shared_ptr<Detector> detector =
-      make_starting_detector(args, source, spec, build_args, log);
+      make_starting_detector(args, inputs.source, spec, build_args, log);
   for (const std::string& warning : detector->warnings()) log.warning(warning);
   // Weights of a whole detector bring their own backbone.
   if (!has_weights) {

@@ -5,13 +5,18 @@
 #include <filesystem>
 #include <optional>
 
+#include "core/settings_reader.hpp"
+#include "data/read_dataset.hpp"
 #include "data/sampler.hpp"
+#include "detectors/registry.hpp"
 #include "detectors/transform_family.hpp"
 #include "saker/error.hpp"
 #include "train/auto_rules.hpp"
 
 namespace saker {
+namespace {
 
+// The model that a run starts from.
 ModelSource starting_model(const TrainArgs& args, const RunFolder& folder) {
   if (args.resume_interrupted) {
     if (!std::filesystem::exists(folder.last_checkpoint())) {
@@ -36,25 +41,45 @@ ModelSource starting_model(const TrainArgs& args, const RunFolder& folder) {
   return checkpoint;
 }
 
-Value merged_args(const Value& base, const Value& over) {
+// `base` with the keys of `over` put in place of its own.
+Value merged(const Value& base, const Value& over) {
   Value result = base;
   if (!over.is_object()) return result;
   for (const auto& [key, value] : over.as_object()) result[key_text(key)] = value;
   return result;
 }
 
+}  // namespace
+
+TrainingInputs read_training_inputs(const TrainArgs& args, const RunFolder& folder) {
+  TrainingInputs inputs;
+  inputs.data = resolve_data(args.data);
+  inputs.source = starting_model(args, folder);
+  SettingsProblems problems;
+  inputs.recipe = make_recipe(inputs.source.spec.model_name, args.model_args, problems);
+  problems.throw_if_any();
+  inputs.recipe->adopt(inputs.source.build_args);
+  inputs.build_args = merged(inputs.source.build_args, inputs.recipe->build_args());
+  const DataArgs& data = inputs.data.args;
+  inputs.train = std::make_shared<const DetectionDataset>(read_dataset(data, "train"));
+  inputs.val =
+      std::make_shared<const DetectionDataset>(read_dataset(data, "val", inputs.train.get()));
+  return inputs;
+}
+
 ResolvedTransforms resolve_run_transforms(const TrainArgs& args,
-                                          const ModelSource& source,
-                                          const Value& build_args,
+                                          const TrainingInputs& inputs,
                                           const RunLength& length) {
+  const ModelSource& source = inputs.source;
   const std::string& name = source.spec.model_name;
-  TransformContext context{.default_image_size = default_image_size(name, build_args),
+  TransformContext context{.default_image_size = default_image_size(name, inputs.build_args),
                            .run = length};
   if (source.has_weights()) {
     context.stored_image_size = source.spec.image_size;
     context.stored_normalization = source.spec.normalization;
   }
-  return resolve_transforms(transform_family(name, build_args), args.transform_args, context);
+  return resolve_transforms(
+      transform_family(name, inputs.build_args), args.transform_args, context);
 }
 
 void plan_batches(const TrainArgs& args,

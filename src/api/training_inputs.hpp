@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "api/model_source.hpp"
+#include "data/data_settings.hpp"
+#include "data/detection_dataset.hpp"
 #include "detectors/recipe.hpp"
 #include "loggers/run_log.hpp"
 #include "saker/train.hpp"
@@ -13,12 +16,19 @@
 
 namespace saker {
 
-// The model that a run starts from. Throws Error: io when there is nothing to resume, usage when
-// the checkpoint is of another family than the model, and what find_model throws.
-ModelSource starting_model(const TrainArgs& args, const RunFolder& folder);
+// The data, the model that a run starts from, and how it is trained.
+struct TrainingInputs {
+  ResolvedData data;
+  ModelSource source;
+  std::unique_ptr<Recipe> recipe;
+  Value build_args;  // of the network that will be trained
+  std::shared_ptr<const DetectionDataset> train, val;
+};
 
-// `base` with the keys of `over` put in place of its own.
-Value merged_args(const Value& base, const Value& over);
+// folder: where a run that goes on keeps its last checkpoint. Throws Error: io when there is
+// nothing to resume; usage when the checkpoint is of another family than the model, and for wrong
+// model_args; and what resolve_data, find_model and read_dataset throw.
+TrainingInputs read_training_inputs(const TrainArgs& args, const RunFolder& folder);
 
 // Sets the plan's steps, batch size, accumulation and seed; its settings and world size must be
 // set.
@@ -30,10 +40,8 @@ void plan_batches(const TrainArgs& args,
 
 RunLength run_length(const TrainingPlan& plan, std::int64_t dataset_size);
 
-// build_args: of the network that will be trained.
 ResolvedTransforms resolve_run_transforms(const TrainArgs& args,
-                                          const ModelSource& source,
-                                          const Value& build_args,
+                                          const TrainingInputs& inputs,
                                           const RunLength& length);
 
 }  // namespace saker

@@ -241,4 +241,20 @@ ResolvedData resolve_data(const DataArgs& args) {
   return data;
 }
 
+Value to_value(const DataArgs& data) {
+  if (data.coco.is_given()) return coco_to_value(data);
+  Value value;
+  value["path"] = data.path;
+  value["train"] = data.train;
+  value["val"] = data.val;
+  if (!data.test.empty()) value["test"] = data.test;
+  Value::Object names;
+  for (const auto& [id, name] : data.names) names.emplace_back(id, name);
+  value["names"] = names;
+  if (!data.ignore_classes.empty())
+    value["ignore_classes"] = Value::Array(data.ignore_classes.begin(), data.ignore_classes.end());
+  value["skip_if_label_file_missing"] = data.skip_if_label_file_missing;
+  return value;
+}
+
 }  // namespace saker

@@ -32,4 +32,7 @@ ResolvedData data_from_value(const Value& value,
                              const std::filesystem::path& base_folder,
                              bool from_file);
 
+// The section as a settings tree that reads back as the same.
+Value to_value(const DataArgs& data);
+
 }  // namespace saker

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "data/coco_settings.hpp"
+#include "data/data_settings.hpp"
 
 namespace saker {
 namespace {
@@ -161,25 +161,6 @@ TrainingSettings TrainingSettings::read(const TrainArgs& args, SettingsProblems&
   settings.image = read_image_settings(args.image_args, problems);
   settings.debug = read_debug(args.debug_args, problems);
   return settings;
-}
-
-Value to_value(const DataArgs& data) {
-  if (data.coco.is_given()) return coco_to_value(data);
-  Value value;
-  value["path"] = data.path;
-  value["train"] = data.train;
-  value["val"] = data.val;
-  if (!data.test.empty()) value["test"] = data.test;
-  Value::Object names;
-  for (const auto& [id, name] : data.names) names.emplace_back(id, name);
-  value["names"] = names;
-  if (!data.ignore_classes.empty()) {
-    Value::Array ignored;
-    for (const std::int64_t id : data.ignore_classes) ignored.emplace_back(id);
-    value["ignore_classes"] = ignored;
-  }
-  value["skip_if_label_file_missing"] = data.skip_if_label_file_missing;
-  return value;
 }
 
 Value to_value(const TrainArgs& args) {

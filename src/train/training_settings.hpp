@@ -66,6 +66,5 @@ ImageSettings read_image_settings(const Value& image_args, SettingsProblems& pro
 // The whole of args as a settings tree with the keys of the command line; automatic values as
 // "auto".
 Value to_value(const TrainArgs& args);
-Value to_value(const DataArgs& data);
 
 }  // namespace saker
