@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 
 #include "image/draw/canvas.hpp"
 #include "image/draw/detections.hpp"
+#include "image/draw/network_input.hpp"
 #include "image/draw/stroke_font.hpp"
 #include "image/resize.hpp"
 
@@ -57,15 +57,6 @@ std::vector<std::string> wrapped(const std::vector<std::string>& texts, double s
   return lines;
 }
 
-void paste(const Image& source, std::int64_t left, std::int64_t top, Image& target) {
-  std::uint8_t* const out = target.mutable_u8().data();
-  for (std::int64_t y = 0; y < source.height(); ++y) {
-    std::copy_n(source.u8().data() + y * source.width() * 3,
-                source.width() * 3,
-                out + ((top + y) * target.width() + left) * 3);
-  }
-}
-
 struct Layout {
   std::int64_t columns = 1, width = 0;
 };
@@ -88,35 +79,23 @@ void draw_line(Image& sheet, const std::string& text, std::int64_t top, double s
 Image picture_of(const Batch& batch,
                  std::int64_t i,
                  const std::optional<Normalization>& normalization) {
-  Image picture(batch.size.height, batch.size.width, 3, PixelType::kU8);
-  const std::span<std::uint8_t> pixels = picture.mutable_u8();
-  const std::size_t plane = pixels.size() / 3;
-  const float* const image =
-      batch.images.data() + static_cast<std::size_t>(i * batch.channels) * plane;
-  for (std::size_t channel = 0; channel < 3; ++channel) {
-    const std::size_t from = batch.channels >= 3 ? channel : 0;
-    const float scale = normalization ? static_cast<float>(normalization->std[from]) : 1.0F;
-    const float offset = normalization ? static_cast<float>(normalization->mean[from]) : 0.0F;
-    for (std::size_t k = 0; k < plane; ++k) {
-      const float value = image[from * plane + k] * scale + offset;
-      const float unit = value > 0.0F ? std::min(value, 1.0F) : 0.0F;
-      pixels[k * 3 + channel] = static_cast<std::uint8_t>(std::lround(unit * 255.0F));
-    }
-  }
-  return picture;
+  const std::int64_t values = batch.channels * batch.size.height * batch.size.width;
+  const Normalization none{.mean = {}, .std = {}};
+  const auto& [mean, std] = normalization ? *normalization : none;
+  return picture_of_input({batch.images.data() + i * values, static_cast<std::size_t>(values)},
+                          batch.channels,
+                          batch.size.height,
+                          batch.size.width,
+                          mean,
+                          std,
+                          ColorRounding::kNearest);
 }
 
 SheetCell sheet_cell(const Batch& batch,
                      std::int64_t i,
                      const std::optional<Normalization>& normalization,
                      const ClassNames& classes) {
-  Image picture = picture_of(batch, i, normalization);
-  const double scale =
-      static_cast<double>(kCell) / static_cast<double>(std::max(picture.height(), picture.width()));
-  const auto side = [scale](std::int64_t pixels) {
-    return std::max<std::int64_t>(1, std::llround(static_cast<double>(pixels) * scale));
-  };
-  picture = resize_antialias(picture, side(picture.height()), side(picture.width()));
+  const Image picture = resize_longer_side(picture_of(batch, i, normalization), kCell);
   const auto width = static_cast<double>(picture.width());
   const auto height = static_cast<double>(picture.height());
   const Annotations& annotations = batch.annotations[static_cast<std::size_t>(i)];

@@ -233,6 +233,15 @@ Image resize_antialias(const Image& image, std::int64_t height, std::int64_t wid
   return resized;
 }
 
+Image resize_longer_side(const Image& image, std::int64_t side) {
+  const double scale =
+      static_cast<double>(side) / static_cast<double>(std::max(image.height(), image.width()));
+  const auto scaled = [scale](std::int64_t pixels) {
+    return std::max<std::int64_t>(1, std::llround(static_cast<double>(pixels) * scale));
+  };
+  return resize_antialias(image, scaled(image.height()), scaled(image.width()));
+}
+
 void resize_antialias_planar(const Image& image,
                              std::int64_t height,
                              std::int64_t width,

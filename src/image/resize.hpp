@@ -21,11 +21,14 @@ Image resize_bilinear(const Image& image, std::int64_t height, std::int64_t widt
 // is the same. Throws Error (data) unless height and width are positive.
 Image resize_antialias(const Image& image, std::int64_t height, std::int64_t width);
 
-// The same for the input of a network: channel c of the result is resized * scale[c] + offset[c],
-// as float32 planes [C, height, width] in `chw`. The values are those that the image holds, so for
-// kU8 a scale of 1 / (255 std[c]) and an offset of -mean[c] / std[c] normalise. The weights sum to
-// 1, so normalising before and after resizing agree up to rounding. Throws Error (internal) unless
-// scale, offset and `chw` fit the image's channels.
+// The same with the longer side given; the aspect ratio is kept, to the nearest pixel.
+Image resize_longer_side(const Image& image, std::int64_t side);
+
+// resize_antialias for the input of a network: channel c of the result is resized * scale[c] +
+// offset[c], as float32 planes [C, height, width] in `chw`. The values are those that the image
+// holds, so for kU8 a scale of 1 / (255 std[c]) and an offset of -mean[c] / std[c] normalise. The
+// weights sum to 1, so normalising before and after resizing agree up to rounding. Throws Error
+// (internal) unless scale, offset and `chw` fit the image's channels.
 void resize_antialias_planar(const Image& image,
                              std::int64_t height,
                              std::int64_t width,

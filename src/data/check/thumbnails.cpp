@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <new>
 
 #include "core/file.hpp"
@@ -18,7 +17,7 @@
 namespace saker {
 namespace {
 
-constexpr double kSide = 320;
+constexpr std::int64_t kSide = 320;
 constexpr int kQuality = 80;
 constexpr std::size_t kMostBoxes = 200;
 
@@ -30,12 +29,6 @@ std::vector<LabelLine> lines_of(const std::string& label_file) {
   } catch (const Error&) {
     return {};
   }
-}
-
-std::string name_of(std::int64_t class_id, const ClassNames& classes) {
-  const auto found =
-      std::ranges::find(classes, class_id, [](const auto& entry) { return entry.first; });
-  return found == classes.end() ? fmt::format("class {}", class_id) : found->second;
 }
 
 std::vector<DrawnBox> boxes_of(const std::string& label_file,
@@ -56,7 +49,7 @@ std::vector<DrawnBox> boxes_of(const std::string& label_file,
                              inside(box.center_x + box.width / 2, width),
                              inside(box.center_y + box.height / 2, height)},
                      .class_id = line.class_id,
-                     .text = fmt::format("{} :{}", name_of(line.class_id, classes), line.line)});
+                     .text = fmt::format("{} :{}", class_name(classes, line.class_id), line.line)});
   }
   return boxes;
 }
@@ -70,12 +63,8 @@ Thumbnail make_thumbnail(const std::string& image,
   Thumbnail thumbnail;
   try {
     Image picture = to_rgb_u8(read_image(image, {.apply_exif_orientation = upright}));
-    const double scale =
-        std::min(1.0, kSide / static_cast<double>(std::max(picture.width(), picture.height())));
-    const auto side = [scale](std::int64_t pixels) {
-      return std::max<std::int64_t>(1, std::llround(static_cast<double>(pixels) * scale));
-    };
-    picture = resize_antialias(picture, side(picture.height()), side(picture.width()));
+    const std::int64_t longer = std::max(picture.width(), picture.height());
+    picture = resize_longer_side(picture, std::min(longer, kSide));
     thumbnail.jpeg =
         encode_jpeg(draw_boxes(picture, boxes_of(label_file, classes, picture)), kQuality);
   } catch (const Error& error) {

@@ -173,6 +173,11 @@ Image draw_boxes(const Image& image, std::span<const DrawnBox> boxes, const Draw
   return picture;
 }
 
+std::string class_name(const ClassNames& names, std::int64_t id) {
+  const auto name = std::ranges::find(names, id, [](const auto& entry) { return entry.first; });
+  return name != names.end() ? name->second : fmt::format("class {}", id);
+}
+
 std::vector<DrawnBox> drawn_boxes(const Detections& detections, const ClassNames& names) {
   std::vector<std::size_t> order(detections.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -183,13 +188,10 @@ std::vector<DrawnBox> drawn_boxes(const Detections& detections, const ClassNames
   boxes.reserve(order.size());
   for (const std::size_t i : order) {
     const std::int64_t id = detections.labels[i];
-    const auto name = std::ranges::find(names, id, [](const auto& entry) { return entry.first; });
     boxes.push_back(
         {.box = detections.bboxes[i],
          .class_id = id,
-         .text = fmt::format("{} {:.2f}",
-                             name != names.end() ? name->second : fmt::format("class {}", id),
-                             detections.scores[i])});
+         .text = fmt::format("{} {:.2f}", class_name(names, id), detections.scores[i])});
   }
   return boxes;
 }

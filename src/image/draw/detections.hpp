@@ -34,7 +34,10 @@ struct DrawStyle {
 // Throws Error (usage) for another image or a style out of range.
 Image draw_boxes(const Image& image, std::span<const DrawnBox> boxes, const DrawStyle& style = {});
 
-// "name 0.87" for each detection, highest score first; "class 7" for an id without a name.
+// "class 7" for an id without a name.
+std::string class_name(const ClassNames& names, std::int64_t id);
+
+// "name 0.87" for each detection, highest score first.
 std::vector<DrawnBox> drawn_boxes(const Detections& detections, const ClassNames& names);
 
 }  // namespace saker

@@ -7,6 +7,7 @@
 
 #include "image/draw/canvas.hpp"
 #include "image/draw/class_color.hpp"
+#include "image/draw/network_input.hpp"
 #include "image/draw/pixel_rectangle.hpp"
 #include "image/draw/stroke_font.hpp"
 #include "saker/error.hpp"
@@ -45,25 +46,6 @@ void check(const GridImage& image, std::span<const double> mean, std::span<const
   }
 }
 
-Image denormalized(const GridImage& source,
-                   std::span<const double> mean,
-                   std::span<const double> std) {
-  Image image(source.height, source.width, 3, PixelType::kU8);
-  const std::span<std::uint8_t> pixels = image.mutable_u8();
-  const std::size_t plane = pixels.size() / 3;
-  for (std::size_t channel = 0; channel < 3; ++channel) {
-    const std::size_t from = source.channels >= 3 ? channel : 0;
-    const float scale = mean.empty() ? 1.0F : static_cast<float>(std[from]);
-    const float offset = mean.empty() ? 0.0F : static_cast<float>(mean[from]);
-    for (std::size_t i = 0; i < plane; ++i) {
-      const float value = source.chw[from * plane + i] * scale + offset;
-      const float unit = value > 0.0F ? std::min(value, 1.0F) : 0.0F;
-      pixels[i * 3 + channel] = static_cast<std::uint8_t>(unit * 255.0F);
-    }
-  }
-  return image;
-}
-
 void draw_label(Image& image, const PixelRectangle& box, const std::string& text, Rgb color) {
   const auto text_size = static_cast<std::int64_t>(std::ceil(text_width(text, kFontSize)));
   const auto ascent = static_cast<std::int64_t>(std::ceil(kAscent * kFontSize));
@@ -83,7 +65,8 @@ void draw_label(Image& image, const PixelRectangle& box, const std::string& text
 }
 
 Image drawn(const GridImage& source, std::span<const double> mean, std::span<const double> std) {
-  Image image = denormalized(source, mean, std);
+  Image image = picture_of_input(
+      source.chw, source.channels, source.height, source.width, mean, std, ColorRounding::kDown);
   for (const GridBox& entry : source.boxes) {
     const std::optional<PixelRectangle> box = to_pixel_rectangle(entry.box);
     if (!box) continue;
@@ -111,16 +94,11 @@ Image training_grid(std::span<const GridImage> images,
   const auto columns = static_cast<std::int64_t>(std::ceil(std::sqrt(static_cast<double>(count))));
   const std::int64_t rows = (count + columns - 1) / columns;
   Image grid(rows * cell_height, columns * cell_width, 3, PixelType::kU8);
-  std::uint8_t* const out = grid.mutable_u8().data();
   for (std::int64_t i = 0; i < count; ++i) {
     const Image cell = drawn(images[static_cast<std::size_t>(i)], mean, std);
     const std::int64_t top = i / columns * cell_height + (cell_height - cell.height()) / 2;
     const std::int64_t left = i % columns * cell_width + (cell_width - cell.width()) / 2;
-    for (std::int64_t y = 0; y < cell.height(); ++y) {
-      std::copy_n(cell.u8().data() + y * cell.width() * 3,
-                  cell.width() * 3,
-                  out + ((top + y) * grid.width() + left) * 3);
-    }
+    paste(cell, left, top, grid);
   }
   return grid;
 }
