@@ -8,28 +8,15 @@
 
 #include "api/preview_sheet.hpp"
 #include "api/training_preview.hpp"
+#include "poisoned_model.hpp"
 #include "saker/error.hpp"
 #include "saker/train.hpp"
 #include "small_run.hpp"
 #include "temporary_folder.hpp"
 #include "train/step_capture.hpp"
-#include "weights/exported_model.hpp"
 
 namespace saker {
 namespace {
-
-constexpr const char* kWeight = "backbone.conv1.conv.weight";
-
-// A model whose first step has a loss that is no number, so that the trainer keeps its batch.
-std::filesystem::path broken_model(const std::filesystem::path& folder,
-                                   const std::filesystem::path& data) {
-  const TrainResult result = train_object_detection(test::small_run(folder / "first", data, 1));
-  ExportedModel model = read_exported_model(result.exported_last);
-  torch::Tensor weight = *model.train_model.find(std::string("ema_model.model.") + kWeight);
-  weight.view({-1})[0] = std::nanf("");
-  write_exported_model(folder / "broken.pt", model);
-  return folder / "broken.pt";
-}
 
 StepCapture batch_of_trainer(const TrainArgs& args) {
   EXPECT_THROW(train_object_detection(args), Error);
@@ -64,7 +51,7 @@ TEST(DataPreview, BatchesAreTheTrainersOwn) {
   const test::TemporaryFolder folder;
   const std::filesystem::path data = test::small_dataset(folder.path());
   TrainArgs args = test::small_run(folder / "run", data, 6);
-  args.model = broken_model(folder.path(), data).string();
+  args.model = test::poisoned_model(folder.path(), data).string();
   args.seed = 5;
   args.transform_args = {{"image_size", {96, 96}}};
   const StepCapture trained = batch_of_trainer(args);

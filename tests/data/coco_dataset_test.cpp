@@ -3,23 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "data/data_settings.hpp"
 #include "data/read_dataset.hpp"
 #include "error_message.hpp"
 #include "golden.hpp"
 #include "temporary_folder.hpp"
+#include "write_files.hpp"
 
 namespace saker {
 namespace {
 
 namespace fs = std::filesystem;
-
-void write(const fs::path& path, const std::string& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path) << text;
-}
 
 const char* const kTrain = R"({
   "images": [{"id": 1, "file_name": "a.png", "width": 100, "height": 50},
@@ -33,9 +28,10 @@ const char* const kVal = R"({
   "categories": [{"id": 1, "name": "wolf"}, {"id": 8, "name": "bird"}]})";
 
 DataArgs small_set(const test::TemporaryFolder& folder) {
-  write(folder / "annotations/train.json", kTrain);
-  write(folder / "annotations/val.json", kVal);
-  for (const char* name : {"a.png", "b.png"}) write(folder / (std::string("images/") + name), "");
+  test::write_text(folder / "annotations/train.json", kTrain);
+  test::write_text(folder / "annotations/val.json", kVal);
+  for (const char* name : {"a.png", "b.png"})
+    test::write_text(folder / (std::string("images/") + name), "");
   DataArgs args;
   args.coco.train = {folder / "annotations/train.json", "../images"};
   args.coco.val = {folder / "annotations/val.json", "../images"};
@@ -84,8 +80,8 @@ TEST(CocoDataset, SplitsThatAreNotThere) {
   test::message_of(ErrorKind::kUsage, [&] { read_dataset(args, "training"); });
   args.coco.skip_if_annotations_missing = true;
   EXPECT_EQ(read_dataset(args, "train").size(), 1);
-  write(folder / "annotations/train.json",
-        R"({"images": [], "annotations": [], "categories": []})");
+  test::write_text(folder / "annotations/train.json",
+                   R"({"images": [], "annotations": [], "categories": []})");
   EXPECT_TRUE(test::contains(
       test::message_of(ErrorKind::kData, [&] { read_dataset(args, "train"); }), "categories"));
 }
@@ -95,9 +91,9 @@ TEST(CocoDataset, AgreesWithTheReference) {
   const auto golden = test::read_json(path);
   const test::TemporaryFolder folder;
   const fs::path root = fs::canonical(folder.path());
-  write(root / "ann.json", golden.at("coco").dump());
+  test::write_text(root / "ann.json", golden.at("coco").dump());
   for (const auto& image : golden.at("coco").at("images"))
-    write(root / "imgs" / image.at("file_name").get<std::string>(), "");
+    test::write_text(root / "imgs" / image.at("file_name").get<std::string>(), "");
   for (const auto& [name, expected] : golden.at("results_path_boxes_internal_classes").items()) {
     DataArgs args;
     args.coco.train = {root / "ann.json", "imgs"};

@@ -3,22 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "data/data_settings.hpp"
 #include "golden.hpp"
 #include "saker/error.hpp"
 #include "temporary_folder.hpp"
+#include "write_files.hpp"
 
 namespace saker {
 namespace {
 
 namespace fs = std::filesystem;
-
-void write(const fs::path& path, const std::string& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path) << text;
-}
 
 DataArgs args_of(const test::TemporaryFolder& folder) {
   DataArgs args;
@@ -44,14 +39,14 @@ TEST(YoloDataset, ReadsImagesLabelsAndCounts) {
   const test::TemporaryFolder folder;
   for (const char* name :
        {"b.png", "a.JPG", "sub/c.webp", "missing.png", "empty.png", "ignored.png", "x.gif"}) {
-    write(folder / (std::string("images/train/") + name), "");
+    test::write_text(folder / (std::string("images/train/") + name), "");
   }
-  write(folder / "labels/train/a.txt",
-        "3 0.5 0.25 0.125 1\n0 0.1 0.2 0.3 0.4\n0 0.1 0.2 0.3 0.4\n");
-  write(folder / "labels/train/b.txt", "7 0.1 0.1 0.1 0.1\n3 .1 .1 .4 .1 .4 .5 .9\n");
-  write(folder / "labels/train/sub/c.txt", "0 0.5 0.5 0.5 0.5");
-  write(folder / "labels/train/empty.txt", "\n");
-  write(folder / "labels/train/ignored.txt", "7 0.1 0.1 0.1 0.1\n");
+  test::write_text(folder / "labels/train/a.txt",
+                   "3 0.5 0.25 0.125 1\n0 0.1 0.2 0.3 0.4\n0 0.1 0.2 0.3 0.4\n");
+  test::write_text(folder / "labels/train/b.txt", "7 0.1 0.1 0.1 0.1\n3 .1 .1 .4 .1 .4 .5 .9\n");
+  test::write_text(folder / "labels/train/sub/c.txt", "0 0.5 0.5 0.5 0.5");
+  test::write_text(folder / "labels/train/empty.txt", "\n");
+  test::write_text(folder / "labels/train/ignored.txt", "7 0.1 0.1 0.1 0.1\n");
   DataArgs args = args_of(folder);
   args.ignore_classes = {7};
   const DetectionDataset dataset = read_yolo_dataset(args, "train");
@@ -88,8 +83,8 @@ TEST(YoloDataset, ReadsImagesLabelsAndCounts) {
 
 TEST(YoloDataset, UnknownClassesNameFileLineAndIds) {
   const test::TemporaryFolder folder;
-  write(folder / "images/train/a.jpg", "");
-  write(folder / "labels/train/a.txt", "0 1 1 1 1\n\n5 1 1 1 1\n");
+  test::write_text(folder / "images/train/a.jpg", "");
+  test::write_text(folder / "labels/train/a.txt", "0 1 1 1 1\n\n5 1 1 1 1\n");
   const std::string message = message_of(args_of(folder), ErrorKind::kData);
   EXPECT_NE(message.find("labels/train/a.txt:3: class 5 is unknown"), std::string::npos) << message;
   EXPECT_NE(message.find("0, 3, 7"), std::string::npos) << message;
@@ -100,8 +95,8 @@ TEST(YoloDataset, UnknownClassesNameFileLineAndIds) {
 
 TEST(YoloDataset, BadLabelsNameFileAndLine) {
   const test::TemporaryFolder folder;
-  write(folder / "images/train/a.jpg", "");
-  write(folder / "labels/train/a.txt", "0 1 1 1\n");
+  test::write_text(folder / "images/train/a.jpg", "");
+  test::write_text(folder / "labels/train/a.txt", "0 1 1 1\n");
   EXPECT_NE(message_of(args_of(folder), ErrorKind::kData).find("labels/train/a.txt:1: 4 columns"),
             std::string::npos);
 }
@@ -110,10 +105,10 @@ TEST(YoloDataset, EmptySplitsAreErrors) {
   const test::TemporaryFolder folder;
   EXPECT_NE(message_of(args_of(folder), ErrorKind::kData).find("images/train is no folder"),
             std::string::npos);
-  write(folder / "images/train/a.gif", "");
+  test::write_text(folder / "images/train/a.gif", "");
   EXPECT_NE(message_of(args_of(folder), ErrorKind::kData).find("holds no image"),
             std::string::npos);
-  write(folder / "images/train/a.png", "");
+  test::write_text(folder / "images/train/a.png", "");
   DataArgs args = args_of(folder);
   args.skip_if_label_file_missing = true;
   EXPECT_NE(message_of(args, ErrorKind::kData).find("skip_if_label_file_missing"),
@@ -127,7 +122,7 @@ TEST(YoloDataset, AgreesWithTheReferenceOnWhatIsListed) {
   const auto golden = test::read_json(path);
   const test::TemporaryFolder folder;
   const test::TemporaryFolder other;
-  write(other / "linked.png", "");
+  test::write_text(other / "linked.png", "");
   const fs::path images = folder / "images/train";
   fs::create_directories(images);
   for (const auto& name : golden.at("created")) {
@@ -141,11 +136,11 @@ TEST(YoloDataset, AgreesWithTheReferenceOnWhatIsListed) {
     } else if (created.extension().empty()) {
       fs::create_directories(created);
     } else {
-      write(created, "");
+      test::write_text(created, "");
     }
   }
-  write(folder / "labels/train/a.txt", "0 .5 .5 .1 .1\n");
-  write(folder / "labels/train/sub/g.txt", "");
+  test::write_text(folder / "labels/train/a.txt", "0 .5 .5 .1 .1\n");
+  test::write_text(folder / "labels/train/sub/g.txt", "");
   for (const bool skip : {false, true}) {
     DataArgs args = args_of(folder);
     args.skip_if_label_file_missing = skip;

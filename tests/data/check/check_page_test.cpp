@@ -53,14 +53,7 @@ TEST(CheckPage, NamesFromDiskAreText) {
 
 TEST(CheckPage, LabelsOfTheStoredImageAreShownBothWays) {
   test::SmallSet set;
-  for (int i = 0; i < 15; ++i) {
-    const std::string stem = "train/plain" + std::to_string(i);
-    set.add_image(stem + ".jpg", 128, 64);
-    set.add_label(stem + ".txt", "0 0.3 0.5 0.1 0.6\n0 0.7 0.5 0.1 0.6\n");
-  }
-  test::write_bytes(set.image_path("train/phone.jpg"),
-                    test::jpeg_with_orientation(test::picture(128, 64, 99), 6));
-  set.add_label("train/phone.txt", "0 0.3 0.5 0.1 0.6\n0 0.7 0.5 0.1 0.6\n");
+  set.add_turned_phone();
   const std::string page = page_of(set);
   EXPECT_EQ(count(page, "(upright, as trained)"), 1U);
   EXPECT_EQ(count(page, "(as stored)"), 1U);

@@ -99,14 +99,7 @@ TEST_F(Orientation, SquareImagesSayNothing) {
 
 TEST(OrientationOfFiles, AreCheckedFromTheFilesThemselves) {
   test::SmallSet set;
-  for (int i = 0; i < 15; ++i) {
-    const std::string stem = "train/plain" + std::to_string(i);
-    set.add_image(stem + ".jpg", 128, 64);
-    set.add_label(stem + ".txt", "0 0.3 0.5 0.1 0.6\n0 0.7 0.5 0.1 0.6\n");
-  }
-  test::write_bytes(set.image_path("train/phone.jpg"),
-                    test::jpeg_with_orientation(test::picture(128, 64, 99), 6));
-  set.add_label("train/phone.txt", "0 0.3 0.5 0.1 0.6\n0 0.7 0.5 0.1 0.6\n");
+  set.add_turned_phone();
   const std::vector<DataFinding> findings = test::findings_of(set.check({"train"}), "exif-labels");
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(findings[0].image, set.image_path("train/phone.jpg"));

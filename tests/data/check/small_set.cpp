@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 
 #include "image/encode.hpp"
 
@@ -32,17 +31,6 @@ std::vector<std::byte> jpeg_with_orientation(const Image& image, int orientation
   return bytes;
 }
 
-void write_bytes(const std::filesystem::path& path, std::span<const std::byte> bytes) {
-  std::filesystem::create_directories(path.parent_path());
-  std::ofstream file(path, std::ios::binary);
-  file.write(reinterpret_cast<const char*>(bytes.data()),
-             static_cast<std::streamsize>(bytes.size()));
-}
-
-void write_text(const std::filesystem::path& path, const std::string& text) {
-  write_bytes(path, std::as_bytes(std::span(text)));
-}
-
 SmallSet::SmallSet() {
   data.path = root().string();
   data.train = "images/train";
@@ -66,6 +54,17 @@ void SmallSet::add_good(const std::string& split, int count) {
     add_image(stem + ".jpg");
     add_label(stem + ".txt", "0 0.3 0.5 0.25 0.5\n1 0.7 0.5 0.25 0.25\n");
   }
+}
+
+void SmallSet::add_turned_phone() {
+  constexpr const char* kBottles = "0 0.3 0.5 0.1 0.6\n0 0.7 0.5 0.1 0.6\n";
+  for (int i = 0; i < 15; ++i) {
+    const std::string stem = "train/plain" + std::to_string(i);
+    add_image(stem + ".jpg", 128, 64);
+    add_label(stem + ".txt", kBottles);
+  }
+  write_bytes(image_path("train/phone.jpg"), jpeg_with_orientation(picture(128, 64, 99), 6));
+  add_label("train/phone.txt", kBottles);
 }
 
 DataCheckReport SmallSet::check(const std::vector<std::string>& splits, bool quick) const {

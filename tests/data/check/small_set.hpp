@@ -4,13 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "saker/data_check.hpp"
 #include "saker/image.hpp"
 #include "temporary_folder.hpp"
+#include "write_files.hpp"
 
 namespace saker::test {
 
@@ -19,9 +19,6 @@ Image picture(std::int64_t width, std::int64_t height, std::uint8_t seed);
 
 // JPEG with an EXIF orientation.
 std::vector<std::byte> jpeg_with_orientation(const Image& image, int orientation);
-
-void write_bytes(const std::filesystem::path& path, std::span<const std::byte> bytes);
-void write_text(const std::filesystem::path& path, const std::string& text);
 
 // Classes 0 'cat' and 1 'dog'; splits train and val in images/train and images/val.
 class SmallSet {
@@ -40,6 +37,10 @@ class SmallSet {
   void add_label(const std::string& name, const std::string& text) const;
   // `count` images with a label each of a cat and a dog, without anything to be found.
   void add_good(const std::string& split, int count);
+
+  // Fifteen images of a class that is higher than wide, and train/phone.jpg, whose EXIF data turn
+  // it but whose labels fit the stored pixels.
+  void add_turned_phone();
 
   const std::filesystem::path& root() const { return folder_.path(); }
   DataCheckReport check(const std::vector<std::string>& splits = {}, bool quick = false) const;
