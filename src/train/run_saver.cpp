@@ -1,0 +1,58 @@
+#include "train/run_saver.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <vector>
+
+#include "core/atomic_file.hpp"
+#include "core/file.hpp"
+
+namespace saker {
+
+RunSaver::RunSaver(const RunFolder& folder, RunLog& log, MetricLogger& metrics)
+    : folder_(folder), log_(log), metrics_(metrics) {
+  if (std::filesystem::exists(folder.config())) config_ = read_text_file(folder.config());
+}
+
+void RunSaver::save_last(const CheckpointSource& source) {
+  mend_folder();
+  log_.info(fmt::format("Saving the last checkpoint to '{}'", folder_.last_checkpoint().string()));
+  write_training_checkpoint(folder_.last_checkpoint(), source);
+  last_saved_ = source.step;
+  log_.info(fmt::format("Exporting the last model to '{}'", folder_.exported_last().string()));
+  write_exported_checkpoint(folder_.exported_last(), source);
+  metrics_.log_model(folder_.exported_last());
+}
+
+void RunSaver::save_best(const CheckpointSource& source) {
+  mend_folder();
+  log_.info(fmt::format("Saving the best checkpoint to '{}'", folder_.best_checkpoint().string()));
+  write_training_checkpoint(folder_.best_checkpoint(), source);
+  log_.info(fmt::format("Exporting the best model to '{}'", folder_.exported_best().string()));
+  write_exported_checkpoint(folder_.exported_best(), source);
+  metrics_.log_model(folder_.exported_best());
+}
+
+void RunSaver::mend_folder() {
+  std::vector<std::string> missing;
+  const auto is_missing = [&](const std::filesystem::path& path, const char* name) {
+    if (std::filesystem::exists(path)) return false;
+    missing.emplace_back(name);
+    return true;
+  };
+  folder_.make();
+  if (last_saved_) is_missing(folder_.last_checkpoint(), "checkpoints/last.ckpt");
+  if (!config_.empty() && is_missing(folder_.config(), "config.yaml"))
+    write_file_atomically(folder_.config(), config_);
+  if (log_.has_file() && is_missing(folder_.train_log(), "train.log"))
+    log_.attach_file(folder_.train_log());
+  if (missing.empty()) return;
+  log_.warning(fmt::format(
+      "{}: {} went away while the training runs, and is written again from here on; earlier lines "
+      "of the logs are lost, and a TensorBoard file that was removed is not continued",
+      folder_.path().string(),
+      fmt::join(missing, ", ")));
+}
+
+}  // namespace saker
