@@ -241,6 +241,7 @@ TrainResult train_object_detection(const TrainArgs& args) {
   if (before) require_resumable(folder.config(), folder.last_checkpoint(), *before, resolved);
 
   folder.make();
+  folder.remove_leftovers();
   log.attach_file(folder.train_log());
   log.info("Args: " + to_value(args).to_json(4));
   log.info(fmt::format("Run folder: {}", folder.path().string()));

@@ -7,6 +7,7 @@
 
 #include "core/atomic_file.hpp"
 #include "core/file.hpp"
+#include "saker/error.hpp"
 
 namespace saker {
 
@@ -16,22 +17,36 @@ RunSaver::RunSaver(const RunFolder& folder, RunLog& log, MetricLogger& metrics)
 }
 
 void RunSaver::save_last(const CheckpointSource& source) {
-  mend_folder();
-  log_.info(fmt::format("Saving the last checkpoint to '{}'", folder_.last_checkpoint().string()));
-  write_training_checkpoint(folder_.last_checkpoint(), source);
+  const std::filesystem::path checkpoint = folder_.last_checkpoint();
+  const std::filesystem::path model = folder_.exported_last();
+  log_.info(fmt::format("Saving the last checkpoint to '{}'", checkpoint.string()));
+  write(checkpoint, [&] { write_training_checkpoint(checkpoint, source); });
   last_saved_ = source.step;
-  log_.info(fmt::format("Exporting the last model to '{}'", folder_.exported_last().string()));
-  write_exported_checkpoint(folder_.exported_last(), source);
-  metrics_.log_model(folder_.exported_last());
+  log_.info(fmt::format("Exporting the last model to '{}'", model.string()));
+  write(model, [&] { write_exported_checkpoint(model, source); });
+  metrics_.log_model(model);
 }
 
 void RunSaver::save_best(const CheckpointSource& source) {
+  const std::filesystem::path checkpoint = folder_.best_checkpoint();
+  const std::filesystem::path model = folder_.exported_best();
+  log_.info(fmt::format("Saving the best checkpoint to '{}'", checkpoint.string()));
+  write(checkpoint, [&] { write_training_checkpoint(checkpoint, source); });
+  log_.info(fmt::format("Exporting the best model to '{}'", model.string()));
+  write(model, [&] { write_exported_checkpoint(model, source); });
+  metrics_.log_model(model);
+}
+
+// A folder that goes away during the write fails it, and it is done once more.
+void RunSaver::write(const std::filesystem::path& file, const std::function<void()>& write_file) {
   mend_folder();
-  log_.info(fmt::format("Saving the best checkpoint to '{}'", folder_.best_checkpoint().string()));
-  write_training_checkpoint(folder_.best_checkpoint(), source);
-  log_.info(fmt::format("Exporting the best model to '{}'", folder_.exported_best().string()));
-  write_exported_checkpoint(folder_.exported_best(), source);
-  metrics_.log_model(folder_.exported_best());
+  try {
+    write_file();
+  } catch (const Error&) {
+    if (std::filesystem::exists(file.parent_path())) throw;
+    mend_folder();
+    write_file();
+  }
 }
 
 void RunSaver::mend_folder() {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -29,6 +31,7 @@ class RunSaver {
 
  private:
   void mend_folder();
+  void write(const std::filesystem::path& file, const std::function<void()>& write_file);
 
   const RunFolder& folder_;
   RunLog& log_;
