@@ -105,7 +105,7 @@ TEST_F(Resume, AMovedRunOnMovedDataGoesOn) {
   EXPECT_EQ(train_object_detection(again).steps, 2);
   // config.yaml still starts the run, with the data where they are now.
   const std::string config = read_text_file(folder_ / "moved/config.yaml");
-  EXPECT_TRUE(test::contains(config, "model: picodet/s-416")) << config;
+  EXPECT_TRUE(test::contains(config, "model: \"picodet/s-416\"")) << config;
   EXPECT_TRUE(test::contains(config, "resume_interrupted: false")) << config;
   EXPECT_TRUE(test::contains(config, "elsewhere")) << config;
 }

@@ -57,7 +57,8 @@ TEST_F(ReadOnlyDisk, AnEmptyFolderCannotBeWritten) {
 
 class RemovedFolder : public ::testing::TestWithParam<const char*> {};
 
-// Everything from the removal on is there at the end.
+// Everything from the removal on is there at the end. Nothing is saved after step 5, when it
+// happens.
 TEST_P(RemovedFolder, IsMadeAgain) {
   const test::TemporaryFolder folder;
   const std::string data = test::small_scenes(folder / "data");
