@@ -18,10 +18,15 @@ constexpr std::string_view kTexts[] = {"DefaultCPUAllocator: can't allocate memo
                                        "CUBLAS_STATUS_ALLOC_FAILED",
                                        "CUDNN_STATUS_ALLOC_FAILED"};
 
-std::string first_line(const std::exception& error) {
+// The first line, from the known text on: LibTorch's begins with a place in its source.
+std::string reason_of(const std::exception& error) {
   const auto* of_torch = dynamic_cast<const c10::Error*>(&error);
-  const std::string text = of_torch != nullptr ? of_torch->what_without_backtrace() : error.what();
-  return text.substr(0, text.find('\n'));
+  std::string text = of_torch != nullptr ? of_torch->what_without_backtrace() : error.what();
+  text = text.substr(0, text.find('\n'));
+  for (const std::string_view known : kTexts) {
+    if (const std::size_t at = text.find(known); at != std::string::npos) return text.substr(at);
+  }
+  return text;
 }
 
 // Settings that give as many images a step in batches no larger than a part.
@@ -51,7 +56,7 @@ std::optional<std::string> failed_allocation_in(const std::function<void()>& wor
     return std::nullopt;
   } catch (const std::exception& error) {
     if (!is_out_of_memory(error)) throw;
-    return first_line(error);
+    return reason_of(error);
   }
 }
 

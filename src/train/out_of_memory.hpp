@@ -20,7 +20,7 @@ namespace saker {
 // its error for the CPU, which only the text tells from others.
 bool is_out_of_memory(const std::exception& error);
 
-// Runs `work`. Returns the first line of the failure when memory was not enough for it; lets other
+// Runs `work`. Returns the reason, one line, when memory was not enough for it; lets other
 // exceptions pass.
 std::optional<std::string> failed_allocation_in(const std::function<void()>& work);
 
