@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/wait.h>
 
 #include <cerrno>
 #include <cstring>
@@ -55,30 +56,45 @@ TEST_F(ReadOnlyDisk, AnEmptyFolderCannotBeWritten) {
       test::run_program(test::small_training(run_, data_, 1)), run_, "Read-only file system");
 }
 
+constexpr int kSteps = 20;
+
+// Stops the program between two saves: its last words are of a step, and a checkpoint is there.
+void stop_between_saves(pid_t process, const std::string& run, const std::string& errors) {
+  for (;;) {
+    ASSERT_EQ(::kill(process, SIGSTOP), 0);
+    ASSERT_EQ(::waitpid(process, nullptr, WUNTRACED), process);
+    if (std::filesystem::exists(run + "/checkpoints/last.ckpt")) {
+      const std::string text = read_text_file(errors);
+      const std::size_t line = text.rfind('\n', text.size() - 2) + 1;
+      if (text.compare(line, 10, "Train Step") == 0) return;
+    }
+    ::kill(process, SIGCONT);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
 class RemovedFolder : public ::testing::TestWithParam<const char*> {};
 
-// Everything from the removal on is there at the end. Nothing is saved after step 5, when it
-// happens.
+// Everything from the removal on is there at the end.
 TEST_P(RemovedFolder, IsMadeAgain) {
   const test::TemporaryFolder folder;
   const std::string data = test::small_scenes(folder / "data");
   const std::string run = folder / "run";
   const std::string errors = folder / "log.errors";
-  const pid_t process = test::start_program(
-      test::small_training(
-          run, data, 8, {"logger_args.log_every_num_steps=1", "logger_args.val_every_num_steps=8"}),
-      folder / "log");
-  while (!std::filesystem::exists(errors) ||
-         read_text_file(errors).find("Train Step 5/8") == std::string::npos) {
-    ASSERT_EQ(::kill(process, 0), 0);
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  ::kill(process, SIGSTOP);
+  const pid_t process =
+      test::start_program(test::small_training(run,
+                                               data,
+                                               kSteps,
+                                               {"save_checkpoint_args.save_every_num_steps=5",
+                                                "logger_args.log_every_num_steps=1",
+                                                "logger_args.val_every_num_steps=20"}),
+                          folder / "log");
+  ASSERT_NO_FATAL_FAILURE(stop_between_saves(process, run, errors));
   std::filesystem::remove_all(std::filesystem::path(run) / GetParam());
   ::kill(process, SIGCONT);
   ASSERT_EQ(test::wait_for_program(process), 0) << read_text_file(errors);
 
-  EXPECT_EQ(read_checkpoint(run + "/checkpoints/last.ckpt").at("step").as_int(), 7);
+  EXPECT_EQ(read_checkpoint(run + "/checkpoints/last.ckpt").at("step").as_int(), kSteps - 1);
   for (const char* file : {"checkpoints/best.ckpt",
                            "exported_models/exported_last.pt",
                            "exported_models/exported_best.pt",
