@@ -30,10 +30,12 @@ def read_arguments():
     return parser.parse_args()
 
 
-def find_what_is_needed():
-    """The browser's path; ends the program with what is missing."""
+def find_what_is_needed(program):
+    """The browser's path; ends this script with what is missing."""
     missing = [f"{package}: run scripts/test-python, and this with .deps/test-python/bin/python"
                for package in ("mlflow", "tensorboard") if importlib.util.find_spec(package) is None]
+    if not os.access(program, os.X_OK):
+        missing.append(f"{program}: build it, or name another")
     chromium = find_chromium()
     if chromium is None:
         missing.append("Chromium: `apt-get install chromium`, or name the program in SAKER_CHROMIUM")
@@ -143,7 +145,7 @@ def picture_mlflow(browser, server, out):
 
 
 arguments = read_arguments()
-chromium = find_what_is_needed()
+chromium = find_what_is_needed(arguments.program)
 arguments.out.mkdir(parents=True, exist_ok=True)
 with temporary_folder() as temporary:
     folder = folder_of(temporary)
