@@ -280,7 +280,11 @@ std::string MlflowRun::end(const char* status, std::int64_t end_time_ms) {
 }
 
 std::string MlflowRun::page() const {
-  return fmt::format("{}/#/experiments/{}/runs/{}", api_.tracking_uri(), experiment_id_, run_id_);
+  // MLflow 3 lists a run among evaluations of language models unless the address says otherwise.
+  return fmt::format("{}/#/experiments/{}/runs/{}?workflowType=machine_learning",
+                     api_.tracking_uri(),
+                     experiment_id_,
+                     run_id_);
 }
 
 }  // namespace saker

@@ -88,7 +88,8 @@ TEST_F(MlflowLoggerTest, ARunThatEndsWellSaysNothingButWhereItIs) {
   EXPECT_EQ(server_.requests("runs/update").size(), 1U);
   EXPECT_EQ(notices_.warnings(), std::vector<std::string>{});
   EXPECT_EQ(notices_.infos(),
-            (std::vector<std::string>{"MLflow: " + server_.url() + "/#/experiments/7/runs/abc"}));
+            (std::vector<std::string>{"MLflow: " + server_.url() +
+                                      "/#/experiments/7/runs/abc?workflowType=machine_learning"}));
   const auto body =
       nlohmann::json::parse(server_.requests("runs/log-batch").back().body).at("metrics");
   EXPECT_EQ(body[0].at("value"), 1.5);

@@ -13,14 +13,14 @@ def skip(reason):
     sys.exit(77)
 
 
-def run(arguments, environment=None, code=0):
+def run(arguments, environment=None, code=0, seconds=200):
     """The program's standard error; fails unless it ends with `code`."""
     result = subprocess.run(
         [sys.argv[1], *arguments],
         env={**os.environ, **(environment or {})},
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=seconds,
     )
     assert result.returncode == code, f"{arguments}: {result.returncode}\n{result.stderr}"
     return result.stderr
