@@ -10,7 +10,7 @@
 
 namespace saker {
 
-// Keys are those of docs/train.md; everything wrong (types, unknown and missing keys) is added to
+// Keys are those of docs/settings.md; everything wrong (types, unknown and missing keys) is added to
 // problems. Relative paths inside `data` are taken from the current directory, those of a data YAML
 // file from its folder.
 TrainArgs train_args_from_value(const Value& value, SettingsProblems& problems);

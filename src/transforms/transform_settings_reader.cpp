@@ -15,57 +15,21 @@ constexpr double kLargestFactor = 1e4;  // keeps canvases countable in 32 bits
 constexpr double kLargestSide = 65535;  // of a batch, pixels
 constexpr double kLargestTile = 16384;  // side of an image in a mosaic, pixels
 
-bool is_auto(const Value& value) { return value.is_string() && value.as_string() == "auto"; }
-
-template <typename T, typename... Rule>
-void read_or_auto(SettingsReader& reader,
-                  std::string_view key,
-                  OrAuto<T>& target,
-                  const Rule&... rule) {
-  const Value* value = reader.find(key);
-  if (value == nullptr) return;
-  if (is_auto(*value)) {
-    target.reset();
-    return;
-  }
-  T number{};
-  if (reader.read(key, number, rule...)) target = std::move(number);
-}
-
-// A group of settings: absent leaves it, null turns it off, a map overlays it (or the group's own
-// defaults when it was off).
-template <typename Group, typename Read>
-void read_group(SettingsReader& reader,
-                std::string_view key,
-                std::optional<Group>& target,
-                Read read) {
-  const Value* value = reader.find(key);
-  if (value == nullptr) return;
-  if (value->is_null()) {
-    target.reset();
-    return;
-  }
-  Group group = target.value_or(Group{});
-  SettingsReader inner(*value, reader.path_of(key), reader.problems());
-  read(inner, group);
-  inner.finish();
-  target = std::move(group);
-}
-
 template <typename T>
 void read_required(SettingsReader& reader,
-                   std::string_view key,
+                   const SettingKey& key,
                    T& target,
                    const NumberRule& rule) {
-  if (reader.find(key) == nullptr) {
+  if (!reader.read(key, target, rule) && !reader.has(key.name))
     reader.problems().missing_key(reader.path_of(key));
-  } else {
-    reader.read(key, target, rule);
-  }
+}
+
+void read_prob(SettingsReader& reader, std::string_view meaning, double& target) {
+  reader.read({"prob", meaning}, target, between(0, 1));
 }
 
 void read_range(SettingsReader& reader,
-                std::string_view key,
+                const SettingKey& key,
                 std::array<double, 2>& target,
                 const NumberRule& rule) {
   if (!reader.read(key, target, rule) || target[0] <= target[1]) return;
@@ -75,9 +39,14 @@ void read_range(SettingsReader& reader,
           "the first number must not exceed the second, but got [{}, {}]", target[0], target[1]));
 }
 
+constexpr SettingKey kStepStop{
+    "step_stop", "optimizer step before which it is off again; null: never; auto: by the run's phases"};
+
 void read_window(SettingsReader& reader, StepWindow& window) {
-  read_or_auto(reader, "step_start", window.start, at_least(0));
-  read_or_auto(reader, "step_stop", window.stop, more_than(0));
+  reader.read_or_auto({"step_start", "optimizer step at which it begins; auto: by the run's phases"},
+                      window.start,
+                      at_least(0));
+  reader.read_or_auto(kStepStop, window.stop, more_than(0));
   if (window.start && window.stop && *window.stop && **window.stop <= *window.start) {
     reader.problems().bad_value(
         reader.path_of("step_stop"),
@@ -86,36 +55,63 @@ void read_window(SettingsReader& reader, StepWindow& window) {
 }
 
 void read_photometric_distort(SettingsReader& reader, PhotometricDistortSettings& settings) {
-  reader.read("prob", settings.prob, between(0, 1));
-  read_range(reader, "brightness", settings.brightness, between(0, kLargestFactor));
-  read_range(reader, "contrast", settings.contrast, between(0, kLargestFactor));
-  read_range(reader, "saturation", settings.saturation, between(0, kLargestFactor));
-  read_range(reader, "hue", settings.hue, between(-0.5, 0.5));
+  read_prob(reader, "of the whole, and again of each part: colours, order of channels", settings.prob);
+  read_range(reader,
+             {"brightness", "lowest and highest factor"},
+             settings.brightness,
+             between(0, kLargestFactor));
+  read_range(reader,
+             {"contrast", "lowest and highest factor"},
+             settings.contrast,
+             between(0, kLargestFactor));
+  read_range(reader,
+             {"saturation", "lowest and highest factor"},
+             settings.saturation,
+             between(0, kLargestFactor));
+  read_range(
+      reader, {"hue", "lowest and highest shift, full circles"}, settings.hue, between(-0.5, 0.5));
   read_window(reader, settings.window);
 }
 
 void read_random_zoom_out(SettingsReader& reader, RandomZoomOutSettings& settings) {
-  reader.read("prob", settings.prob, between(0, 1));
-  reader.read("fill", settings.fill, between(0, 255));
-  read_range(reader, "side_range", settings.side_range, between(1, kLargestFactor));
+  read_prob(reader, "of an image", settings.prob);
+  reader.read({"fill", "value around the image, before normalization"},
+              settings.fill,
+              between(0, 255));
+  read_range(reader,
+             {"side_range", "sides of the canvas as a multiple of the image's"},
+             settings.side_range,
+             between(1, kLargestFactor));
   read_window(reader, settings.window);
 }
 
 void read_random_iou_crop(SettingsReader& reader, RandomIouCropSettings& settings) {
-  reader.read("prob", settings.prob, between(0, 1));
-  reader.read("min_scale", settings.min_scale, between(0, 1));
-  reader.read("max_scale", settings.max_scale, between(0, 1));
-  reader.read("min_aspect_ratio", settings.min_aspect_ratio, between(0, kLargestFactor));
-  reader.read("max_aspect_ratio", settings.max_aspect_ratio, between(0, kLargestFactor));
+  read_prob(reader, "of an image, drawn twice", settings.prob);
+  reader.read({"min_scale", "smallest side of a crop, as a part of the image's"},
+              settings.min_scale,
+              between(0, 1));
+  reader.read({"max_scale", "largest side of a crop, as a part of the image's"},
+              settings.max_scale,
+              between(0, 1));
+  reader.read({"min_aspect_ratio", "smallest width / height of a crop"},
+              settings.min_aspect_ratio,
+              between(0, kLargestFactor));
+  reader.read({"max_aspect_ratio", "largest width / height of a crop"},
+              settings.max_aspect_ratio,
+              between(0, kLargestFactor));
   std::optional<std::vector<double>> options = settings.sampler_options;
-  if (reader.read("sampler_options", options, at_least(0))) {
+  if (reader.read({"sampler_options",
+                   "overlaps with the crop, one of which is drawn for the best object; 1 or more "
+                   "keeps the whole image; null: the default list"},
+                  options,
+                  at_least(0))) {
     settings.sampler_options = options.value_or(RandomIouCropSettings{}.sampler_options);
     if (settings.sampler_options.empty())
       reader.problems().bad_value(reader.path_of("sampler_options"),
                                   "must not be empty; null stands for the default list");
   }
-  reader.read("crop_trials", settings.crop_trials, at_least(1));
-  reader.read("iou_trials", settings.iou_trials, at_least(1));
+  reader.read({"crop_trials", "crops tried for one overlap"}, settings.crop_trials, at_least(1));
+  reader.read({"iou_trials", "overlaps tried"}, settings.iou_trials, at_least(1));
   read_window(reader, settings.window);
   for (const auto& [low, high, name] :
        {std::tuple{settings.min_scale, settings.max_scale, "max_scale"},
@@ -128,34 +124,63 @@ void read_random_iou_crop(SettingsReader& reader, RandomIouCropSettings& setting
 }
 
 void read_mosaic(SettingsReader& reader, MosaicSettings& settings) {
-  reader.read("prob", settings.prob, between(0, 1));
-  reader.read("output_size", settings.output_size, between(1, kLargestTile));
-  reader.read("max_size", settings.max_size, between(1, kLargestTile));
-  reader.read("rotation_range", settings.rotation_range, between(0, 360));
-  reader.read("translation_range", settings.translation_range, between(0, 10));
-  read_range(reader, "scaling_range", settings.scaling_range, between(0.001, 1000));
-  reader.read("fill_value", settings.fill_value, between(0, 255));
-  reader.read("max_cached_images", settings.max_cached_images, between(1, 10000));
-  reader.read("random_pop", settings.random_pop);
+  read_prob(reader, "of a sample", settings.prob);
+  reader.read({"output_size", "shorter side of each of the four images, pixels"},
+              settings.output_size,
+              between(1, kLargestTile));
+  reader.read({"max_size", "most pixels of the longer side; null: no limit"},
+              settings.max_size,
+              between(1, kLargestTile));
+  reader.read({"rotation_range", "largest turn of the canvas to either side, degrees"},
+              settings.rotation_range,
+              between(0, 360));
+  reader.read({"translation_range", "largest shift to either side along x and y, parts of the canvas"},
+              settings.translation_range,
+              between(0, 10));
+  read_range(reader,
+             {"scaling_range", "smallest and largest scale of the canvas"},
+             settings.scaling_range,
+             between(0.001, 1000));
+  reader.read({"fill_value", "value outside of the turned canvas, before normalization"},
+              settings.fill_value,
+              between(0, 255));
+  reader.read({"max_cached_images", "about how many earlier images the others are drawn from"},
+              settings.max_cached_images,
+              between(1, 10000));
+  reader.read({"random_pop", "images leave that choice after a random time, not the oldest first"},
+              settings.random_pop);
   read_window(reader, settings.window);
 }
 
 void read_mixup(SettingsReader& reader, MixupSettings& settings) {
-  reader.read("prob", settings.prob, between(0, 1));
+  read_prob(reader, "of a batch", settings.prob);
   read_window(reader, settings.window);
 }
 
 void read_copyblend(SettingsReader& reader, CopyblendSettings& settings) {
-  reader.read("prob", settings.prob, between(0, 1));
-  reader.read("area_threshold", settings.area_threshold, at_least(0));
-  reader.read("num_objects", settings.num_objects, at_least(1));
-  read_range(reader, "expand_ratios", settings.expand_ratios, between(0, kLargestFactor));
+  read_prob(reader, "of a batch that mixup left alone", settings.prob);
+  reader.read({"area_threshold", "smallest object that is copied, square pixels"},
+              settings.area_threshold,
+              at_least(0));
+  reader.read({"num_objects", "objects copied into each image"},
+              settings.num_objects,
+              at_least(1));
+  read_range(reader,
+             {"expand_ratios", "how much around an object is copied too, parts of its sides"},
+             settings.expand_ratios,
+             between(0, kLargestFactor));
   read_window(reader, settings.window);
 }
 
 void read_channel_drop(SettingsReader& reader, ChannelDropSettings& settings) {
-  read_required(reader, "num_channels_keep", settings.num_channels_keep, at_least(1));
-  read_required(reader, "weight_drop", settings.weight_drop, at_least(0));
+  read_required(reader,
+                {"num_channels_keep", "channels that are left"},
+                settings.num_channels_keep,
+                at_least(1));
+  read_required(reader,
+                {"weight_drop", "how likely each channel is dropped; 0: never"},
+                settings.weight_drop,
+                at_least(0));
   const std::int64_t keep = settings.num_channels_keep;
   const auto channels = static_cast<std::int64_t>(settings.weight_drop.size());
   const auto always_kept = std::ranges::count(settings.weight_drop, 0.0);
@@ -175,33 +200,56 @@ void read_channel_drop(SettingsReader& reader, ChannelDropSettings& settings) {
 }
 
 void read_random_flip(SettingsReader& reader, RandomFlipSettings& settings) {
-  reader.read("horizontal_prob", settings.horizontal_prob, between(0, 1));
-  reader.read("vertical_prob", settings.vertical_prob, between(0, 1));
+  reader.read({"horizontal_prob", "of left and right changing sides"},
+              settings.horizontal_prob,
+              between(0, 1));
+  reader.read({"vertical_prob", "of top and bottom changing sides"},
+              settings.vertical_prob,
+              between(0, 1));
+}
+
+void read_random_rotate_90(SettingsReader& reader, RandomRotate90Settings& settings) {
+  read_required(
+      reader, {"prob", "of an image; no turn is one of the four"}, settings.prob, between(0, 1));
 }
 
 void read_random_rotate(SettingsReader& reader, RandomRotateSettings& settings) {
-  read_required(reader, "prob", settings.prob, between(0, 1));
-  const Value* degrees = reader.find("degrees");
+  read_required(reader, {"prob", "of an image"}, settings.prob, between(0, 1));
+  const SettingKey key{"degrees", "largest angle to either side, or lowest and highest"};
+  const Value* degrees =
+      reader.find(key, {"number or two numbers", {}, between(-360, 360).words()});
   if (degrees == nullptr) {
-    reader.problems().missing_key(reader.path_of("degrees"));
+    reader.problems().missing_key(reader.path_of(key));
   } else if (degrees->is_array()) {
-    read_range(reader, "degrees", settings.degrees, between(-360, 360));
-  } else if (double largest = 0; reader.read("degrees", largest, between(0, 360))) {
+    read_range(reader, key, settings.degrees, between(-360, 360));
+  } else if (double largest = 0; reader.read(key, largest, between(0, 360))) {
     settings.degrees = {-largest, largest};
   }
-  reader.read("interpolation", settings.interpolation, between(0, 4));
+  reader.read({"interpolation", "0 nearest, 1 linear, 2 cubic, 3 area (linear here), 4 Lanczos"},
+              settings.interpolation,
+              between(0, 4));
 }
 
-void read_size(SettingsReader& reader, std::string_view key, OrAuto<ImageSize>& target) {
+Value size_value(const ImageSize& size) { return Value::Array{size.height, size.width}; }
+
+void read_size(SettingsReader& reader, const SettingKey& key, OrAuto<ImageSize>& target) {
   OrAuto<std::array<std::int64_t, 2>> sides;
   if (target) sides = {target->height, target->width};
-  read_or_auto(reader, key, sides, between(1, kLargestSide));
+  reader.read_or_auto(key, sides, between(1, kLargestSide));
   target = sides ? OrAuto<ImageSize>({(*sides)[0], (*sides)[1]}) : std::nullopt;
 }
 
 // False after a problem.
 bool read_sizes(SettingsReader& reader, std::optional<std::vector<ImageSize>>& target) {
-  const Value* value = reader.find("sizes");
+  Value::Array current;
+  for (const ImageSize& size : target.value_or(std::vector<ImageSize>()))
+    current.push_back(size_value(size));
+  const Value* value =
+      reader.find({"sizes", "[height, width] of which one is drawn for each batch; repeated ones are "
+                   "drawn more often"},
+                  {"list of two integers or null",
+                   target ? Value(current) : Value(),
+                   between(1, kLargestSide).words()});
   if (value == nullptr) return true;
   if (value->is_null()) {
     target.reset();
@@ -232,16 +280,24 @@ bool read_sizes(SettingsReader& reader, std::optional<std::vector<ImageSize>>& t
 
 void read_scale_jitter(SettingsReader& reader, ScaleJitterSettings& settings) {
   const bool sizes_are_good = read_sizes(reader, settings.sizes);
-  if (reader.find("sizes") != nullptr) settings.sizes_for.reset();
-  reader.read("min_scale", settings.min_scale, between(0.01, 100));
-  reader.read("max_scale", settings.max_scale, between(0.01, 100));
-  reader.read("num_scales", settings.num_scales, between(1, 10000));
-  reader.read("prob", settings.prob, between(0, 1));
-  read_or_auto(reader, "divisible_by", settings.divisible_by, between(1, kLargestSide));
-  read_or_auto(reader, "step_stop", settings.step_stop, more_than(0));
-  const auto named = [&](std::string_view key) { return reader.find(key) != nullptr; };
+  if (reader.has("sizes")) settings.sizes_for.reset();
+  reader.read({"min_scale", "smallest size, parts of image_size; in place of sizes"},
+              settings.min_scale,
+              between(0.01, 100));
+  reader.read({"max_scale", "largest size, parts of image_size; in place of sizes"},
+              settings.max_scale,
+              between(0.01, 100));
+  reader.read({"num_scales", "how many sizes between the two; in place of sizes"},
+              settings.num_scales,
+              between(1, 10000));
+  read_prob(reader, "of a batch; the others keep image_size", settings.prob);
+  reader.read_or_auto({"divisible_by",
+                       "sides are rounded to multiples of it, pixels; null: not; auto: the network's"},
+                      settings.divisible_by,
+                      between(1, kLargestSide));
+  reader.read_or_auto(kStepStop, settings.step_stop, more_than(0));
   if (!sizes_are_good) return;
-  if (!named("sizes") && !named("min_scale") && !named("max_scale") && !named("num_scales")) return;
+  if (!reader.has("sizes") && !reader.has("min_scale") && !reader.has("max_scale") && !reader.has("num_scales")) return;
   const int range_fields = static_cast<int>(settings.min_scale.has_value()) +
                            static_cast<int>(settings.max_scale.has_value()) +
                            static_cast<int>(settings.num_scales.has_value());
@@ -257,26 +313,74 @@ void read_scale_jitter(SettingsReader& reader, ScaleJitterSettings& settings) {
   }
 }
 
-void read_normalize(SettingsReader& reader, OrAuto<std::optional<Normalization>>& target) {
-  const Value* value = reader.find("normalize");
-  if (value == nullptr) return;
-  if (is_auto(*value)) {
-    target.reset();
-    return;
+void read_normalization(SettingsReader& reader, Normalization& settings) {
+  reader.read({"mean", "of each channel, of values in [0, 1]"}, settings.mean);
+  reader.read({"std", "standard deviation of each channel"}, settings.std, more_than(0));
+  if (settings.mean.size() != settings.std.size() || settings.mean.empty()) {
+    reader.problems().bad_value(reader.path_of("std"),
+                                fmt::format("must have as many numbers as mean, but got {} and {}",
+                                            settings.std.size(),
+                                            settings.mean.size()));
   }
-  std::optional<Normalization> normalization = target.value_or(Normalization{});
-  read_group(reader, "normalize", normalization, [](SettingsReader& inner, Normalization& group) {
-    inner.read("mean", group.mean);
-    inner.read("std", group.std, more_than(0));
-    if (group.mean.size() != group.std.size() || group.mean.empty()) {
-      inner.problems().bad_value(inner.path_of("std"),
-                                 fmt::format("must have as many numbers as mean, but got {} and {}",
-                                             group.std.size(),
-                                             group.mean.size()));
-    }
-  });
-  target = std::move(normalization);
 }
+
+void read_normalize(SettingsReader& reader, OrAuto<std::optional<Normalization>>& target) {
+  const SettingKey key{"normalize",
+                       "what is subtracted from pixels and divides them; null: nothing; auto: the "
+                       "checkpoint's, else ImageNet's"};
+  std::optional<Normalization> normalization = target.value_or(Normalization{});
+  if (!reader.describes() && reader.has("normalize")) {
+    if (const Value* value = reader.find(key, {}); *value == Value("auto")) {
+      target.reset();
+      return;
+    }
+  }
+  reader.read_group(key, normalization, read_normalization);
+  if (reader.describes()) {
+    reader.problems().schema()->also_takes(reader.path_of(key), "auto", !target);
+  } else if (reader.has("normalize")) {
+    target = std::move(normalization);
+  }
+}
+
+void read_resize(SettingsReader& reader, ResizeSettings& settings) {
+  reader.read_or_auto({"height", "pixels; auto: image_size's"},
+                      settings.height,
+                      between(1, kLargestSide));
+  reader.read_or_auto({"width", "pixels; auto: image_size's"},
+                      settings.width,
+                      between(1, kLargestSide));
+}
+
+// The groups of a pipeline that are offered; the others accept null alone.
+class GroupReader {
+ public:
+  GroupReader(SettingsReader& reader,
+              const std::vector<std::string>& only_null,
+              std::string_view owner)
+      : reader_(reader), only_null_(only_null), owner_(owner) {}
+
+  template <typename Group, typename Read>
+  void operator()(const SettingKey& key, std::optional<Group>& target, Read read) {
+    if (std::ranges::find(only_null_, key.name) == only_null_.end()) {
+      reader_.read_group(key, target, read);
+      return;
+    }
+    const std::string meaning = fmt::format("not offered by {}", owner_);
+    const Value* value = reader_.find({key.name, meaning}, {"null"});
+    if (value == nullptr || value->is_null()) return;
+    reader_.problems().bad_value(
+        reader_.path_of(key),
+        fmt::format("{} does not offer {} in this version; leave it out or set it to null",
+                    owner_,
+                    key.name));
+  }
+
+ private:
+  SettingsReader& reader_;
+  const std::vector<std::string>& only_null_;
+  std::string_view owner_;
+};
 
 }  // namespace
 
@@ -284,51 +388,43 @@ void read_transform_settings(SettingsReader& reader,
                              const std::vector<std::string>& only_null,
                              std::string_view owner,
                              TransformSettings& settings) {
-  for (const std::string& key : only_null) {
-    const Value* value = reader.find(key);
-    if (value == nullptr || value->is_null()) continue;
-    reader.problems().bad_value(
-        reader.path_of(key),
-        fmt::format(
-            "{} does not offer {} in this version; leave it out or set it to null", owner, key));
-  }
-  const auto offered = [&](std::string_view key) {
-    return std::ranges::find(only_null, key) == only_null.end();
-  };
-  if (offered("channel_drop"))
-    read_group(reader, "channel_drop", settings.channel_drop, read_channel_drop);
-  if (offered("mosaic")) read_group(reader, "mosaic", settings.mosaic, read_mosaic);
-  if (offered("mixup")) read_group(reader, "mixup", settings.mixup, read_mixup);
-  if (offered("copyblend")) read_group(reader, "copyblend", settings.copyblend, read_copyblend);
-  if (offered("photometric_distort"))
-    read_group(
-        reader, "photometric_distort", settings.photometric_distort, read_photometric_distort);
-  if (offered("random_zoom_out"))
-    read_group(reader, "random_zoom_out", settings.random_zoom_out, read_random_zoom_out);
-  if (offered("random_iou_crop"))
-    read_group(reader, "random_iou_crop", settings.random_iou_crop, read_random_iou_crop);
-  if (offered("random_flip"))
-    read_group(reader, "random_flip", settings.random_flip, read_random_flip);
-  if (offered("random_rotate_90")) {
-    read_group(reader,
-               "random_rotate_90",
-               settings.random_rotate_90,
-               [](SettingsReader& inner, RandomRotate90Settings& group) {
-                 read_required(inner, "prob", group.prob, between(0, 1));
-               });
-  }
-  if (offered("random_rotate"))
-    read_group(reader, "random_rotate", settings.random_rotate, read_random_rotate);
-  if (offered("scale_jitter"))
-    read_group(reader, "scale_jitter", settings.scale_jitter, read_scale_jitter);
-  read_group(reader, "resize", settings.resize, [](SettingsReader& inner, ResizeSettings& group) {
-    read_or_auto(inner, "height", group.height, between(1, kLargestSide));
-    read_or_auto(inner, "width", group.width, between(1, kLargestSide));
-  });
-  read_size(reader, "image_size", settings.image_size);
+  read_size(reader,
+            {"image_size", "[height, width] of the network's input; auto: the checkpoint's, else the "
+             "model's"},
+            settings.image_size);
+  reader.read_group({"resize", "every image to one size; the aspect ratio is not kept"},
+                    settings.resize,
+                    read_resize);
   read_normalize(reader, settings.normalize);
-  read_or_auto(reader, "num_channels", settings.num_channels, at_least(1));
-  reader.read("min_bbox_size_px", settings.min_bbox_size_px, between(0, kLargestSide));
+  reader.read_or_auto({"num_channels", "of an image; 3 is the only one"},
+                      settings.num_channels,
+                      at_least(1));
+  reader.read({"min_bbox_size_px",
+               "boxes narrower or lower than this in the network's input are left out; 0 keeps all"},
+              settings.min_bbox_size_px,
+              between(0, kLargestSide));
+  GroupReader read_group(reader, only_null, owner);
+  read_group({"mosaic", "four images in one"}, settings.mosaic, read_mosaic);
+  read_group({"channel_drop", "leaves channels out"}, settings.channel_drop, read_channel_drop);
+  read_group({"photometric_distort", "changes of colour"},
+             settings.photometric_distort,
+             read_photometric_distort);
+  read_group({"random_zoom_out", "the image small on a large canvas"},
+             settings.random_zoom_out,
+             read_random_zoom_out);
+  read_group({"random_iou_crop", "a part of the image that overlaps objects enough"},
+             settings.random_iou_crop,
+             read_random_iou_crop);
+  read_group({"random_flip", "mirror images"}, settings.random_flip, read_random_flip);
+  read_group({"random_rotate_90", "quarter turns"},
+             settings.random_rotate_90,
+             read_random_rotate_90);
+  read_group({"random_rotate", "turns by any angle"}, settings.random_rotate, read_random_rotate);
+  read_group({"mixup", "two images of a batch blended"}, settings.mixup, read_mixup);
+  read_group({"copyblend", "objects copied between the images of a batch"},
+             settings.copyblend,
+             read_copyblend);
+  read_group({"scale_jitter", "batches of many sizes"}, settings.scale_jitter, read_scale_jitter);
 }
 
 }  // namespace saker
