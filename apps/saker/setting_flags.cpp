@@ -53,7 +53,8 @@ void SettingFlags::apply(Value& tree) const {
     if (text.empty()) continue;
     const bool is_plain =
         std::find(plain_texts_.begin(), plain_texts_.end(), key) != plain_texts_.end();
-    tree[key] = is_plain ? Value(text) : parse_yaml(text, fmt::format("{} {}", flag_name(key), text));
+    tree[key] =
+        is_plain ? Value(text) : parse_yaml(text, fmt::format("{} {}", flag_name(key), text));
   }
 }
 

@@ -39,10 +39,9 @@ std::vector<SettingsList> settings_lists(const std::string& model) {
   for (const ModelGroup& group : model_groups()) {
     if (group.family == family) continue;
     family = group.family;
-    SettingsList list{fmt::format("{}, with the defaults of {} (--model NAME: another's)",
-                                  family,
-                                  group.model),
-                      {}};
+    SettingsList list{
+        fmt::format("{}, with the defaults of {} (--model NAME: another's)", family, group.model),
+        {}};
     for (SettingDescription& setting : settings_of_model(group.model).under("")) {
       if (depends_on_model(setting)) {
         list.settings.push_back(std::move(setting));
@@ -155,9 +154,8 @@ void add_settings_command(CLI::App& program, Action& action) {
   command->add_option("keys",
                       options->keys,
                       "Only these and what is below them, such as metric_args or model_args.lr");
-  command->add_option("--model",
-                      options->model,
-                      "Settings and defaults of this model (a name of `saker models`)");
+  command->add_option(
+      "--model", options->model, "Settings and defaults of this model (a name of `saker models`)");
   command->add_flag("--json", options->json, "Print JSON");
   command
       ->add_option("--page",
@@ -168,7 +166,8 @@ void add_settings_command(CLI::App& program, Action& action) {
       "Examples:\n"
       "  saker settings logger_args\n"
       "  saker settings model_args.lr --model dinov3/vitt16-ltdetr");
-  command->callback([options, &action] { action = [options] { return print_settings(*options); }; });
+  command->callback(
+      [options, &action] { action = [options] { return print_settings(*options); }; });
 }
 
 }  // namespace saker

@@ -72,7 +72,8 @@ int train(const TrainOptions& options) {
 }  // namespace
 
 void add_train_command(CLI::App& program, Action& action) {
-  CLI::App* command = program.add_subcommand("train", "Train a detector on a YOLO or COCO data set");
+  CLI::App* command =
+      program.add_subcommand("train", "Train a detector on a YOLO or COCO data set");
   auto options = std::make_shared<TrainOptions>(*command);
   command->add_option(
       "--config", options->config, "YAML file of settings; flags and key=value pairs override it");
@@ -80,10 +81,11 @@ void add_train_command(CLI::App& program, Action& action) {
                       options->replay,
                       "Run the step again that a training kept in its debug folder, and tell what "
                       "is not finite");
-  command->add_option("settings",
-                      options->overrides,
-                      "key.sub=value pairs, e.g. transform_args.random_flip.horizontal_prob=0.5; `saker "
-                      "settings` lists all keys");
+  command->add_option(
+      "settings",
+      options->overrides,
+      "key.sub=value pairs, e.g. transform_args.random_flip.horizontal_prob=0.5; `saker "
+      "settings` lists all keys");
   command->footer(
       "Example:\n"
       "  saker train --out out/cells --model picodet/s-416 --data cells/data.yaml --steps 3000 "

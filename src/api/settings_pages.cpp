@@ -46,8 +46,7 @@ std::vector<DefaultsColumn> columns_of(const std::string& family, const Rows& ro
     if (!family.empty() && group.family != family) continue;
     const bool needs_family = family.empty() && !group.label.starts_with("ltdetr");
     const std::string label =
-        group.label.empty() ? group.family
-                            : (needs_family ? group.family + " " : "") + group.label;
+        group.label.empty() ? group.family : (needs_family ? group.family + " " : "") + group.label;
     SettingsSchema schema = settings_of_model(group.model);
     const auto same = std::find_if(columns.begin(), columns.end(), [&](const auto& column) {
       return have_same_defaults(column.schema, schema, rows);
@@ -155,10 +154,13 @@ std::string settings_page() {
   std::string page = made_by("settings");
   page +=
       "# Settings\n\n"
-      "Every setting of [`saker train`](train.md) and of `train_object_detection`: the same names in "
-      "a YAML file, as `key.sub=value`\non the command line (those of the first table also as flags, "
+      "Every setting of [`saker train`](train.md) and of `train_object_detection`: the same names "
+      "in "
+      "a YAML file, as `key.sub=value`\non the command line (those of the first table also as "
+      "flags, "
       "`--batch-size 16`) and in C++. `saker settings` prints them, for one\nmodel with `--model "
-      "NAME`. `null` switches a group off; a group that is on keeps the defaults of the keys that are "
+      "NAME`. `null` switches a group off; a group that is on keeps the defaults of the keys that "
+      "are "
       "not named.\n\n"
       "## Arguments\n\n";
   const std::vector<DefaultsColumn> plain = {{"", arguments}};
@@ -183,7 +185,8 @@ std::string settings_page() {
     page += reference_table(rows, columns_of(family, rows));
   }
   page +=
-      "\n## transform_args\n\nDefaults for each model: [transform defaults](transform-defaults.md). "
+      "\n## transform_args\n\nDefaults for each model: [transform "
+      "defaults](transform-defaults.md). "
       "What the transforms do: [transforms](transforms.md).\n\n";
   page += table_head({"key", "type", "meaning"});
   for (const SettingDescription& row : training_transforms(ltdetr))
@@ -198,9 +201,12 @@ std::string transform_defaults_page() {
   std::string page = made_by("transform-defaults");
   page +=
       "# Transform defaults\n\n"
-      "What `transform_args` are when nothing is said about them. [Settings](settings.md#transform_args) "
-      "has the meanings, [transforms](transforms.md)\nthe order and what \"auto\" steps are. `-`: not "
-      "offered by these models; only `null` is accepted. Values of a group that is off are those it\n"
+      "What `transform_args` are when nothing is said about them. "
+      "[Settings](settings.md#transform_args) "
+      "has the meanings, [transforms](transforms.md)\nthe order and what \"auto\" steps are. `-`: "
+      "not "
+      "offered by these models; only `null` is accepted. Values of a group that is off are those "
+      "it\n"
       "has once it is switched on. `20 x [640, 640]` stands 20 times in the list.\n\n"
       "## Training\n\n";
   const std::size_t training_prefix = std::string("transform_args.").size();

@@ -14,9 +14,8 @@ namespace {
 
 bool is_model_name(const std::string& model) {
   const std::vector<DetectorName> names = detector_names();
-  return std::any_of(names.begin(), names.end(), [&](const DetectorName& known) {
-    return known.name == model;
-  });
+  return std::any_of(
+      names.begin(), names.end(), [&](const DetectorName& known) { return known.name == model; });
 }
 
 void describe_arguments(SettingsProblems& problems) {
@@ -36,8 +35,8 @@ void describe_model(const std::string& model, SettingsSchema& schema) {
   const ImageSize size = default_image_size(model, {});
   schema.resolve_automatic("transform_args.image_size",
                            fmt::format("[{}, {}]", size.height, size.width));
-  schema.resolve_automatic("transform_args.val.image_size", "that of training");
-  schema.resolve_automatic("transform_args.val.normalize", "that of training");
+  for (const char* key : {"image_size", "normalize", "num_channels"})
+    schema.resolve_automatic(fmt::format("transform_args.val.{}", key), "that of training");
   const SettingDescription* divisor = schema.find("transform_args.scale_jitter.divisible_by");
   if (divisor->default_value == Value("auto")) {
     schema.resolve_automatic(

@@ -237,8 +237,8 @@ TrainResult train_object_detection(const TrainArgs& args) {
 
   folder.make();
   log.attach_file(folder.train_log());
-  const Value resolved =
-      resolved_settings(args, source.spec.model_name, plan, data, transforms, recipe->resolved_model_args(length));
+  const Value resolved = resolved_settings(
+      args, source.spec.model_name, plan, data, transforms, recipe->resolved_model_args(length));
   log.info("Args: " + to_value(args).to_json(4));
   log.info(fmt::format("Run folder: {}", folder.path().string()));
   warn_of_idle_arguments(args, log);

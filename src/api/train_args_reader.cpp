@@ -20,8 +20,7 @@ void read_devices(SettingsReader& reader, std::string& target) {
     target = std::to_string(value->as_int());
   } else {
     std::vector<std::int64_t> indices;
-    if (reader.read(key, indices, at_least(0)))
-      target = fmt::format("{}", fmt::join(indices, ","));
+    if (reader.read(key, indices, at_least(0))) target = fmt::format("{}", fmt::join(indices, ","));
   }
 }
 
@@ -84,7 +83,8 @@ TrainArgs train_args_from_value(const Value& value, SettingsProblems& problems) 
                 args.out);
   read_required(
       reader,
-      {"model", "name (`saker models` lists them), or an exported or checkpoint file to go on from"},
+      {"model",
+       "name (`saker models` lists them), or an exported or checkpoint file to go on from"},
       args.model);
   read_data(reader, args.data);
   reader.read_or_auto({"steps", "optimizer steps; auto: the model's"}, args.steps, at_least(1));

@@ -268,7 +268,7 @@ const Value* SettingsReader::find_group(const SettingKey& key, bool is_on, Group
   static const Value off;
   if (value == nullptr || value->is_null() || value->is_object()) return value;
   if (takes_booleans && value->is_bool()) return value->as_bool() ? &kEmptyMap : &off;
-  report_wrong_type(key, type, *value);
+  report_wrong_type(key, "map or null", *value);
   return nullptr;
 }
 

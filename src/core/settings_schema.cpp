@@ -32,14 +32,14 @@ std::string_view without_last_part(std::string_view path) {
 
 // How many characters two paths have in common at their beginning.
 std::size_t common_length(std::string_view a, std::string_view b) {
-  return static_cast<std::size_t>(
-      std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
+  return static_cast<std::size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first -
+                                  a.begin());
 }
 
 }  // namespace
 
 bool SettingDescription::is_group() const {
-  return is_section && (type.starts_with("map,") || type == "map or null");
+  return type.starts_with("map,") || type == "map or null";
 }
 
 std::string_view SettingDescription::name() const { return last_part(path); }
@@ -48,14 +48,11 @@ std::string_view SettingDescription::parent() const { return without_last_part(p
 
 std::string SettingDescription::default_text() const {
   if (is_required) return "required";
-  if (is_section) {
-    if (is_group()) return default_value.is_null() ? "off" : "on";
-    if (default_value == Value(Value::Object())) return "";
-  }
-  const std::string text =
-      default_value.is_string() && !default_value.as_string().empty()
-          ? default_value.as_string()
-          : short_text(default_value);
+  if (is_group()) return default_value.is_null() ? "off" : "on";
+  if (default_value == Value(Value::Object())) return "";
+  const std::string text = default_value.is_string() && !default_value.as_string().empty()
+                               ? default_value.as_string()
+                               : short_text(default_value);
   return automatic.empty() ? text : fmt::format("{} ({})", text, automatic);
 }
 
@@ -81,10 +78,9 @@ void SettingsSchema::add(SettingDescription setting) {
   auto place = settings_.end();
   if (SettingDescription* section = parent.empty() ? nullptr : find_mutable(parent)) {
     section->is_section = true;
-    place = std::find_if_not(
-        settings_.begin() + (section - settings_.data()), settings_.end(), [&](const auto& other) {
-          return is_at_or_below(other.path, parent);
-        });
+    place = std::find_if_not(settings_.begin() + (section - settings_.data()),
+                             settings_.end(),
+                             [&](const auto& other) { return is_at_or_below(other.path, parent); });
   }
   settings_.insert(place, std::move(setting));
 }
@@ -96,7 +92,8 @@ void SettingsSchema::require(std::string_view path) {
 void SettingsSchema::also_takes(std::string_view path, const Value& word, bool is_default) {
   SettingDescription* setting = find_mutable(path);
   if (setting == nullptr) return;
-  setting->type += " or " + word.to_json();
+  const std::string text = " or " + word.to_json();
+  if (setting->type.find(text) == std::string::npos) setting->type += text;
   if (is_default) setting->default_value = word;
 }
 
@@ -106,10 +103,10 @@ void SettingsSchema::resolve_automatic(std::string_view path, std::string text) 
 
 std::vector<SettingDescription> SettingsSchema::under(std::string_view path) const {
   std::vector<SettingDescription> found;
-  std::copy_if(settings_.begin(),
-               settings_.end(),
-               std::back_inserter(found),
-               [&](const auto& setting) { return is_at_or_below(setting.path, path); });
+  std::copy_if(
+      settings_.begin(), settings_.end(), std::back_inserter(found), [&](const auto& setting) {
+        return is_at_or_below(setting.path, path);
+      });
   return found;
 }
 

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "saker/value.hpp"
@@ -13,8 +14,8 @@
 namespace saker {
 
 struct SettingDescription {
-  std::string path = {};  // dotted: "model_args.lr"
-  std::string type = {};  // in words: "integer or \"auto\""
+  std::string path = {};   // dotted: "model_args.lr"
+  std::string type = {};   // in words: "integer or \"auto\""
   std::string range = {};  // in words: "at least 1", "one of micro, macro"; empty: any value
   Value default_value = {};
   std::string automatic = {};  // what "auto" (or null) stands for, if that is known
@@ -23,12 +24,12 @@ struct SettingDescription {
   bool is_required = false;  // has no default
   bool is_section = false;   // a map whose keys are described too
 
-  // Whether it is a section that null switches off.
+  // Whether it is a map that null switches off.
   bool is_group() const;
   std::string_view name() const;    // the last part of the path
   std::string_view parent() const;  // the rest; empty at the top
-  // Default for people: "required", "0.1", "auto (90000)"; "on" or "off" for a section that null
-  // switches off, empty for any other.
+  // Default for people: "required", "0.1", "auto (90000)"; "on" or "off" for a group, empty
+  // for any other map that is empty.
   std::string default_text() const;
 };
 
@@ -44,7 +45,8 @@ class SettingsSchema {
   // What "auto" stands for.
   void resolve_automatic(std::string_view path, std::string text);
 
-  const std::vector<SettingDescription>& settings() const noexcept { return settings_; }
+  const std::vector<SettingDescription>& settings() const& noexcept { return settings_; }
+  std::vector<SettingDescription> settings() && { return std::move(settings_); }
   // nullptr when there is none. Aliases are no paths.
   const SettingDescription* find(std::string_view path) const;
   // The setting of that path and everything below it; all for an empty path.
@@ -61,8 +63,8 @@ class SettingsSchema {
   std::vector<SettingDescription> settings_;
 };
 
-// The section at `path` with the default of every key that it leaves out. Required keys and those of
-// groups that are off stay out; null sections that are no groups become maps.
+// The section at `path` with the default of every key that it leaves out. Required keys and those
+// of groups that are off stay out; null sections that are no groups become maps.
 Value with_defaults(const Value& section, const SettingsSchema& schema, std::string_view path);
 
 // JSON for people: a value that is repeated in a list is written once, with its count.

@@ -35,8 +35,7 @@ CocoSplit read_split(SettingsReader& reader,
   if (is_absent && required) reader.problems().missing_key(reader.path_of(key));
   if (is_absent && !reader.describes()) return {};
   if (!is_absent && !value->is_object()) {
-    reader.problems().wrong_type(
-        reader.path_of(key), "a map with annotations and images", *value);
+    reader.problems().wrong_type(reader.path_of(key), "a map with annotations and images", *value);
     return {};
   }
   CocoSplit split;
@@ -78,9 +77,7 @@ DataArgs read_coco_map(const Value& map,
     return args;
   }
   const std::pair<const char*, std::vector<std::string>> yolo_keys[] = {
-      {"path", {}},
-      {"names", {}},
-      {"skip_if_label_file_missing", {"skip_if_annotations_missing"}}};
+      {"path", {}}, {"names", {}}, {"skip_if_label_file_missing", {"skip_if_annotations_missing"}}};
   for (const auto& [key, nearest] : yolo_keys) {
     if (map.find(key) != nullptr) problems.unknown_key(key_path(key), nearest);
   }

@@ -56,7 +56,8 @@ ClassNames read_names(SettingsReader& reader) {
   ClassNames names;
   SettingsProblems& problems = reader.problems();
   const Value* value = reader.find(
-      {"names", "class id to name, or names whose ids count from 0; the order is the network's"},
+      {"names",
+       "YOLO: class id to name, or names whose ids count from 0; the order is the network's"},
       {"map or list of texts"});
   if (value == nullptr) {
     problems.missing_key(reader.path_of("names"));
@@ -97,8 +98,9 @@ DataArgs read_yolo_map(const Value& map,
   SettingsReader reader(map, data_section(kPath, problems), problems);
   read_data_format(reader);
   std::string path;
-  if (reader.read({"path", "root folder; in a YAML file relative to it, which is its default"},
-                  path)) {
+  if (reader.read(
+          {"path", "YOLO: root folder; in a YAML file relative to it, which is its default"},
+          path)) {
     args.path = absolute_path(base_folder, path);
   } else if (!reader.has("path")) {
     if (from_file) {

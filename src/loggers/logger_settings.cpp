@@ -60,11 +60,10 @@ void read_tensorboard(SettingsReader& reader, TensorBoardSettings& settings) {
 
 void read_tracking_uri(SettingsReader& reader, std::string& target) {
   std::optional<std::string> given;
-  const bool is_good =
-      reader.read({"tracking_uri",
-                   "http or https address of the server; null: the environment's "
-                   "MLFLOW_TRACKING_URI"},
-                  given);
+  const bool is_good = reader.read({"tracking_uri",
+                                    "http or https address of the server; null: the environment's "
+                                    "MLFLOW_TRACKING_URI"},
+                                   given);
   if (!is_good && reader.has("tracking_uri")) return;
   std::string source = reader.path_of("tracking_uri");
   if (!given) {
@@ -109,7 +108,7 @@ void read_tracking_uri(SettingsReader& reader, std::string& target) {
 
 void read_tags(SettingsReader& reader, std::vector<std::pair<std::string, std::string>>& target) {
   const Value* given =
-      reader.find({"tags", "names and values that the run carries"}, {"map or null"});
+      reader.find({"tags", "names and values that the run carries"}, {"map of texts or null"});
   if (given == nullptr || given->is_null()) return;
   if (!given->is_object()) {
     reader.problems().wrong_type(reader.path_of("tags"), "a map or null", *given);
@@ -167,9 +166,9 @@ void read_wandb(SettingsReader& reader, WandbSettings& settings) {
                                             *settings.id));
   }
   std::optional<std::string> project;
-  reader.read({"project",
-               "project of the run; null: the environment's WANDB_PROJECT, else lightning_logs"},
-              project);
+  reader.read(
+      {"project", "project of the run; null: the environment's WANDB_PROJECT, else lightning_logs"},
+      project);
   if (!project || project->empty()) project = environment("WANDB_PROJECT");
   settings.project = project.value_or(kDefaultProject);
   reader.read({"offline", "keep the run for a later `wandb sync`"}, settings.offline);
@@ -189,8 +188,7 @@ void read_wandb(SettingsReader& reader, WandbSettings& settings) {
   }
   reader.read({"prefix", "text before every tag"}, settings.prefix);
   std::optional<std::string> checkpoint_name;
-  reader.read({"checkpoint_name",
-               "folder of models among the run's files; null: checkpoints"},
+  reader.read({"checkpoint_name", "folder of models among the run's files; null: checkpoints"},
               checkpoint_name);
   if (checkpoint_name) {
     if (is_run_id(*checkpoint_name)) {

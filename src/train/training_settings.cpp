@@ -34,10 +34,9 @@ void read_map_settings(SettingsReader reader, MetricSettings& settings) {
   read_thresholds(reader,
                   {"iou_thresholds", "overlaps that count as a hit; null: 0.50, 0.55 ... 0.95"},
                   settings.iou_thresholds);
-  read_thresholds(
-      reader,
-      {"rec_thresholds", "recalls at which precision is taken; null: 0, 0.01 ... 1"},
-      settings.rec_thresholds);
+  read_thresholds(reader,
+                  {"rec_thresholds", "recalls at which precision is taken; null: 0, 0.01 ... 1"},
+                  settings.rec_thresholds);
   std::optional<std::vector<std::int64_t>> detections;
   if (reader.read({"max_detection_thresholds",
                    "exactly three numbers of detections an image; null: 1, 10, 100"},

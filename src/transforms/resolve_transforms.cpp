@@ -223,8 +223,10 @@ void read_training(const TransformFamily& family,
   SettingsReader reader(transform_args, kPath, problems);
   read_transform_settings(reader, family.only_null_in_training, family.name, settings);
   Value validation;
-  reader.read_map({"val", "the same for validation; image_size, normalize and num_channels follow "
-                   "training"}, validation);
+  reader.read_map({"val",
+                   "the same for validation; image_size, normalize and num_channels follow "
+                   "training"},
+                  validation);
   reader.finish();
 }
 

@@ -20,14 +20,34 @@ TEST(SettingsReference, HasTheArgumentsOfTheStruct) {
   for (const SettingDescription& setting : schema.settings()) described.insert(setting.path);
   for (const auto& [key, value] : to_value(TrainArgs{}).as_object()) fields.insert(key_text(key));
   EXPECT_EQ(described, fields);
-  for (const char* key : {"out", "data", "model", "model_args", "steps", "batch_size",
-                          "num_workers", "devices", "num_nodes", "accelerator", "strategy",
-                          "precision", "float32_matmul_precision", "seed", "logger_args",
-                          "transform_args", "metric_args", "loader_args", "save_checkpoint_args",
-                          "gradient_accumulation_steps", "resume_interrupted", "checkpoint",
-                          "overwrite", "debug_args", "image_args"})
+  for (const char* key : {"out",
+                          "data",
+                          "model",
+                          "model_args",
+                          "steps",
+                          "batch_size",
+                          "num_workers",
+                          "devices",
+                          "num_nodes",
+                          "accelerator",
+                          "strategy",
+                          "precision",
+                          "float32_matmul_precision",
+                          "seed",
+                          "logger_args",
+                          "transform_args",
+                          "metric_args",
+                          "loader_args",
+                          "save_checkpoint_args",
+                          "gradient_accumulation_steps",
+                          "resume_interrupted",
+                          "checkpoint",
+                          "overwrite",
+                          "debug_args",
+                          "image_args"})
     EXPECT_NE(schema.find(key), nullptr) << key;
-  for (const char* key : {"out", "data", "model"}) EXPECT_TRUE(schema.find(key)->is_required) << key;
+  for (const char* key : {"out", "data", "model"})
+    EXPECT_TRUE(schema.find(key)->is_required) << key;
 }
 
 // Their defaults are those of the struct, "auto" for an empty optional.
@@ -62,12 +82,19 @@ TEST(SettingsReference, HasTheKeysOfAModel) {
   EXPECT_EQ(ltdetr.find("transform_args.mosaic")->default_text(), "on");
   EXPECT_EQ(picodet.find("transform_args.mosaic")->type, "null");
   EXPECT_EQ(picodet.find("transform_args.image_size")->default_text(), "auto ([416, 416])");
-  for (const char* path : {"data.names", "data.train.annotations", "logger_args.mlflow.run_name",
-                           "logger_args.tensorboard.sub_dir", "metric_args.map.average",
-                           "loader_args.timeout", "save_checkpoint_args.save_best",
-                           "image_args.exif_orientation", "debug_args.nancapture.enabled",
-                           "transform_args.random_rotate.degrees", "transform_args.val.image_size",
-                           "model_args.loss_weight_dict", "model_args.backbone_args.patch_size"})
+  for (const char* path : {"data.names",
+                           "data.train.annotations",
+                           "logger_args.mlflow.run_name",
+                           "logger_args.tensorboard.sub_dir",
+                           "metric_args.map.average",
+                           "loader_args.timeout",
+                           "save_checkpoint_args.save_best",
+                           "image_args.exif_orientation",
+                           "debug_args.nancapture.enabled",
+                           "transform_args.random_rotate.degrees",
+                           "transform_args.val.image_size",
+                           "model_args.loss_weight_dict",
+                           "model_args.backbone_args.patch_size"})
     EXPECT_NE(ltdetr.find(path), nullptr) << path;
   EXPECT_EQ(ltdetr.find("transform_args.random_rotate")->default_text(), "off");
   EXPECT_TRUE(ltdetr.find("transform_args.random_rotate.prob")->is_required);

@@ -28,8 +28,11 @@ bool contains(const std::string& text, const std::string& part) {
 
 TEST(SettingsCommand, PrintsALineForEachSetting) {
   const std::string all = output_of({"settings"});
-  for (const char* word : {"batch_size", "data.names", "model_args.matcher_alpha",
-                           "model_args.simota_iou_weight", "transform_args.mosaic.prob"})
+  for (const char* word : {"batch_size",
+                           "data.names",
+                           "model_args.matcher_alpha",
+                           "model_args.simota_iou_weight",
+                           "transform_args.mosaic.prob"})
     EXPECT_TRUE(contains(all, word)) << word;
   const std::string some = output_of({"settings", "metric_args.map", "seed"});
   EXPECT_TRUE(contains(some, "metric_args.map.average"));
@@ -57,8 +60,14 @@ TEST(SettingsCommand, UnknownNamesAreHinted) {
   EXPECT_TRUE(contains(error_of({"settings", "lr"}), "did you mean 'model_args.lr'?"));
   EXPECT_TRUE(contains(error_of({"settings", "--model", "picodet/s-461"}), "picodet/s-416"));
   EXPECT_TRUE(contains(error_of({"train", "--bath-size", "3"}), "did you mean '--batch-size'?"));
-  EXPECT_TRUE(contains(error_of({"train", "--out", "o", "--model", "picodet/s-416", "--data",
-                                 "data.yaml", "watch_metric=val_loss"}),
+  EXPECT_TRUE(contains(error_of({"train",
+                                 "--out",
+                                 "o",
+                                 "--model",
+                                 "picodet/s-416",
+                                 "--data",
+                                 "data.yaml",
+                                 "watch_metric=val_loss"}),
                        "did you mean 'metric_args.watch_metric'?"));
 }
 

@@ -138,19 +138,16 @@ TEST(SettingsSchema, UnknownKeysAreHintedWithTheirPlace) {
 
 TEST(SettingsSchema, FillsDefaultsWhereSectionsAreOn) {
   const SettingsSchema schema = Program::schema();
-  const Value filled =
-      with_defaults({{"out", "o"}, {"model_args", {{"optimizer_lr", 0.5}}}, {"mirror", nullptr}},
-                    schema,
-                    "");
-  const Value expected = {{"out", "o"},
-                          {"model_args",
-                           {{"optimizer_lr", 0.5},
-                            {"weights", nullptr},
-                            {"ids", Value(Value::Array{7, 7, 7, 8})}}},
-                          {"mirror", nullptr},
-                          {"steps", "auto"},
-                          {"mode", "fast"},
-                          {"second_mirror", nullptr}};
+  const Value filled = with_defaults(
+      {{"out", "o"}, {"model_args", {{"optimizer_lr", 0.5}}}, {"mirror", nullptr}}, schema, "");
+  const Value expected = {
+      {"out", "o"},
+      {"model_args",
+       {{"optimizer_lr", 0.5}, {"weights", nullptr}, {"ids", Value(Value::Array{7, 7, 7, 8})}}},
+      {"mirror", nullptr},
+      {"steps", "auto"},
+      {"mode", "fast"},
+      {"second_mirror", nullptr}};
   EXPECT_EQ(filled, expected) << filled.to_json(2);
   const Value section = with_defaults({}, schema, "mirror");
   EXPECT_EQ(section, (Value{{"prob", 0.5}, {"stop", "auto"}})) << section.to_json();

@@ -15,9 +15,8 @@ LtdetrBackboneArgs read_backbone_args(SettingsReader reader) {
   reader.read({"patch_size", "side of a patch, pixels; model_args.patch_size goes before it"},
               args.patch_size,
               at_least(1));
-  reader.read({"in_chans", "channels of the images; null: those of the data"},
-              args.in_chans,
-              at_least(1));
+  reader.read(
+      {"in_chans", "channels of the images; null: those of the data"}, args.in_chans, at_least(1));
   reader.read({"drop_path_rate", "share of samples that a block leaves out; DINOv2 alone"},
               args.drop_path_rate,
               between(0, 1));
@@ -33,8 +32,8 @@ LtdetrOptions LtdetrOptions::from_build_args(const Value& build_args) {
   reader.read({"backbone_freeze"}, options.backbone_freeze);
   reader.read({"backbone_weights"}, options.backbone_weights);
   if (reader.read_map({"backbone_args"}, options.backbone_args))
-    options.backbone = read_backbone_args(
-        {options.backbone_args, reader.path_of("backbone_args"), problems});
+    options.backbone =
+        read_backbone_args({options.backbone_args, reader.path_of("backbone_args"), problems});
   reader.read({"decoder_name"}, options.decoder_name);
   if (options.decoder_name && *options.decoder_name != "rtdetrv2" &&
       *options.decoder_name != "dfine") {

@@ -110,8 +110,7 @@ void check_losses(const LtdetrConfig& config,
   DecoderConfig decoder = config.decoder;
   const std::vector<std::string>& losses = args.loss.losses;
   const bool has_local = std::find(losses.begin(), losses.end(), "local") != losses.end();
-  decoder.kind =
-      args.decoder_name.value_or(has_local ? DecoderKind::kDfine : config.decoder.kind);
+  decoder.kind = args.decoder_name.value_or(has_local ? DecoderKind::kDfine : config.decoder.kind);
   try {
     loss_settings_for(decoder, args.loss).validate();
   } catch (const Error& error) {
@@ -162,22 +161,21 @@ LtdetrTrainingArgs LtdetrTrainingArgs::read(const LtdetrConfig& config,
                                             SettingsProblems& problems) {
   LtdetrTrainingArgs args = defaults_of(config);
   SettingsReader reader(model_args, "model_args", problems);
-  reader.read({"backbone_weights",
-               "file with weights for the backbone; null: the published ones"},
+  reader.read({"backbone_weights", "file with weights for the backbone; null: the published ones"},
               args.backbone_weights);
   reader.read({"backbone_url", "of the reference, where it has no effect either"},
               args.backbone_url);
   read_backbone_map(reader, args.backbone_args);
-  reader.read({"backbone_freeze",
-               "keep the backbone and what connects it to the encoder as they are"},
-              args.backbone_freeze);
+  reader.read(
+      {"backbone_freeze", "keep the backbone and what connects it to the encoder as they are"},
+      args.backbone_freeze);
   read_decoder_name(reader, args.decoder_name);
   read_patch_size(reader, args);
   std::string refine = "rtdetr";
-  reader.read_choice({"box_refine",
-                      "reference: the doubled delta of the reference in training, for comparisons"},
-                     refine,
-                     {"rtdetr", "reference"});
+  reader.read_choice(
+      {"box_refine", "reference: the doubled delta of the reference in training, for comparisons"},
+      refine,
+      {"rtdetr", "reference"});
   args.box_refine = refine == "reference" ? BoxRefine::kReference : BoxRefine::kRtdetr;
   reader.read({"reinit_class_head",
                "start class heads afresh instead of keeping a checkpoint's rows by position"},
@@ -196,9 +194,9 @@ LtdetrTrainingArgs LtdetrTrainingArgs::read(const LtdetrConfig& config,
   read_loss_weights(reader, args.loss.loss_weights);
   reader.read({"loss_alpha", "balance of the varifocal loss"}, args.loss.alpha, between(0, 1));
   reader.read({"loss_gamma", "exponent of the varifocal loss"}, args.loss.gamma, at_least(0));
-  reader.read({"gradient_clip_val",
-               "longest norm of all gradients together; 0 or less: no clipping"},
-              args.gradient_clip_val);
+  reader.read(
+      {"gradient_clip_val", "longest norm of all gradients together; 0 or less: no clipping"},
+      args.gradient_clip_val);
   reader.read({"lr",
                "learning rate at the model's batch_size, times the square root of (images a step / "
                "that size)",
@@ -215,14 +213,14 @@ LtdetrTrainingArgs LtdetrTrainingArgs::read(const LtdetrConfig& config,
               at_least(0));
   reader.read({"optimizer_betas", "of AdamW"}, args.optimizer_betas, below_one());
   std::string scheduler = args.scheduler_name == SchedulerName::kLinear ? "linear" : "flat-cosine";
-  reader.read_choice({"scheduler_name", "course of the learning rate"},
-                     scheduler,
-                     {"linear", "flat-cosine"});
+  reader.read_choice(
+      {"scheduler_name", "course of the learning rate"}, scheduler, {"linear", "flat-cosine"});
   args.scheduler_name = scheduler == "linear" ? SchedulerName::kLinear : SchedulerName::kFlatCosine;
   read_warmup(reader, config.backbone.kind != BackboneKind::kDinov2Vit, args);
-  reader.read({"scheduler_start_factor", "part of the learning rate at the first step; linear alone"},
-              args.scheduler_start_factor,
-              fraction_above_zero());
+  reader.read(
+      {"scheduler_start_factor", "part of the learning rate at the first step; linear alone"},
+      args.scheduler_start_factor,
+      fraction_above_zero());
   reader.read_or_auto({"scheduler_flat_steps",
                        "step at which the cosine begins; flat-cosine alone; auto: half of the run"},
                       args.scheduler_flat_steps,

@@ -47,12 +47,10 @@ PicoDetTrainingSettings read_settings(const Value& model_args, SettingsProblems&
   reader.read({"warmup_ratio", "of the reference, where it has no effect either"},
               settings.warmup_ratio);
   reader.read({"loss_vfl_weight", "weight of the varifocal loss"}, settings.loss.vfl, at_least(0));
-  reader.read({"loss_giou_weight", "weight of the generalized IoU loss"},
-              settings.loss.giou,
-              at_least(0));
-  reader.read({"loss_dfl_weight", "weight of the distribution focal loss"},
-              settings.loss.dfl,
-              at_least(0));
+  reader.read(
+      {"loss_giou_weight", "weight of the generalized IoU loss"}, settings.loss.giou, at_least(0));
+  reader.read(
+      {"loss_dfl_weight", "weight of the distribution focal loss"}, settings.loss.dfl, at_least(0));
   reader.read({"loss_o2o_dfl_weight", "the same, of the one-to-one head"},
               settings.loss.o2o_dfl,
               at_least(0));
