@@ -18,7 +18,8 @@ TEST(SettingsReference, HasTheArgumentsOfTheStruct) {
   const SettingsSchema schema = training_arguments();
   std::set<std::string> described, fields;
   for (const SettingDescription& setting : schema.settings()) described.insert(setting.path);
-  for (const auto& [key, value] : to_value(TrainArgs{}).as_object()) fields.insert(key_text(key));
+  const Value arguments = to_value(TrainArgs{});
+  for (const auto& [key, value] : arguments.as_object()) fields.insert(key_text(key));
   EXPECT_EQ(described, fields);
   for (const char* key : {"out",
                           "data",
