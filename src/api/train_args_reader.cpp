@@ -40,7 +40,6 @@ void read_precision(SettingsReader& reader, std::string& target) {
 
 void read_checkpoint(SettingsReader& reader, std::string& target) {
   std::optional<std::string> given;
-  if (!target.empty()) given = target;
   if (reader.read({"checkpoint", "file whose weights a new run starts from; of the model's family"},
                   given))
     target = given.value_or("");
