@@ -16,6 +16,7 @@ using Action = std::function<int()>;
 void add_train_command(CLI::App& program, Action& action);
 void add_predict_command(CLI::App& program, Action& action);
 void add_evaluate_command(CLI::App& program, Action& action);
+void add_settings_command(CLI::App& program, Action& action);
 void add_models_command(CLI::App& program, Action& action);
 void add_convert_command(CLI::App& program, Action& action);
 void add_data_command(CLI::App& program, Action& action);

@@ -13,15 +13,18 @@
 #include "data_commands.hpp"
 #include "image/encode.hpp"
 #include "saker/data_preview.hpp"
-#include "saker/error.hpp"
+#include "setting_flags.hpp"
 #include "settings_tree.hpp"
 
 namespace saker {
 namespace {
 
 struct PreviewOptions {
-  std::string config, model, data, checkpoint;
-  std::string steps, total_steps, batch_size, seed;
+  explicit PreviewOptions(CLI::App& command)
+      : flags(command, {"model", "data", "checkpoint", "batch_size", "seed"}) {}
+
+  SettingFlags flags;
+  std::string config, steps, total_steps;
   std::string sheet = "preview.png";
   DataPreviewArgs args;
   std::vector<std::string> overrides;
@@ -29,19 +32,8 @@ struct PreviewOptions {
 
 TrainArgs train_args(const PreviewOptions& options) {
   Value tree = read_settings_file(options.config);
-  const std::pair<const char*, const std::string*> texts[] = {
-      {"model", &options.model}, {"data", &options.data}, {"checkpoint", &options.checkpoint}};
-  for (const auto& [key, text] : texts) {
-    if (!text->empty()) tree[key] = *text;
-  }
-  std::vector<std::string> numbers;
-  const std::pair<const char*, const std::string*> counts[] = {{"steps", &options.total_steps},
-                                                               {"batch_size", &options.batch_size},
-                                                               {"seed", &options.seed}};
-  for (const auto& [key, text] : counts) {
-    if (!text->empty()) numbers.push_back(fmt::format("{}={}", key, *text));
-  }
-  apply_overrides(tree, numbers);
+  options.flags.apply(tree);
+  if (!options.total_steps.empty()) apply_overrides(tree, {"steps=" + options.total_steps});
   apply_overrides(tree, options.overrides);
   // A run needs a folder; a preview does not.
   if (tree.find("out") == nullptr) tree["out"] = "";
@@ -83,23 +75,18 @@ int preview(const PreviewOptions& options) {
 }  // namespace
 
 void add_data_preview(CLI::App& data, Action& action) {
-  auto options = std::make_shared<PreviewOptions>();
   CLI::App* command = data.add_subcommand(
       "preview", "Draw what training will really see: images and boxes after augmentation");
+  auto options = std::make_shared<PreviewOptions>(*command);
   command->add_option("--config",
                       options->config,
                       "YAML file of the run's settings; flags and key=value pairs override it");
-  command->add_option("--model", options->model, "Name or file, as for `saker train`");
-  command->add_option("--data", options->data, "YAML file of the data set");
-  command->add_option("--checkpoint", options->checkpoint, "As for `saker train`");
   command->add_option("--step,--steps",
                       options->steps,
                       "Optimizer steps to show, from 0, such as 0,500,2900 (default: one of each "
                       "phase of the augmentation)");
   command->add_option(
       "--steps-total", options->total_steps, "Length of the run (default: the model's)");
-  command->add_option("--batch-size", options->batch_size, "As for `saker train`");
-  command->add_option("--seed", options->seed, "As for `saker train` (default 0)");
   command->add_option("--count", options->args.count, "Images of each step (default 16)");
   command->add_option("--split", options->args.split, "train or val (default train)");
   command->add_option("--out", options->sheet, "PNG or JPEG file (default preview.png)");

@@ -1,9 +1,13 @@
 // The program `saker`: parses the command line, calls the library, prints.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "commands.hpp"
 #include "core/nearest_name.hpp"
@@ -18,19 +22,42 @@ void print_error(const std::string& message) {
   std::fprintf(stderr, "saker: error: %s\n", message.c_str());
 }
 
+// The name that the user most likely meant, as the end of a message; empty when none is near.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& names) {
+  const std::vector<std::string> nearest = saker::nearest_names(word, names);
+  return nearest.empty() ? "" : "; did you mean '" + nearest[0] + "'?";
+}
+
+// For the first option that the command does not have.
+std::string hint_for_option(const CLI::App& command, int argc, char** argv) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  for (int i = 2; i < argc; ++i) {
+    const std::string_view word(argv[i]);
+    const std::string name(word.substr(0, word.find('=')));
+    if (name.starts_with("--") && std::find(names.begin(), names.end(), name) == names.end())
+      return did_you_mean(name, names);
+  }
+  return {};
+}
+
 // CLI11 reports an unknown word; the nearest command or option is what the user most likely meant.
 int report_usage(const CLI::App& program, const CLI::ParseError& error, int argc, char** argv) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
     return program.exit(error);
   std::string hint;
-  if (argc > 1 && program.get_subcommands().empty() && argv[1][0] != '-') {
+  const auto chosen = program.get_subcommands();
+  if (!chosen.empty()) {
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError))
+      hint = hint_for_option(*chosen[0], argc, argv);
+  } else if (argc > 1 && argv[1][0] != '-') {
     std::vector<std::string> names;
     for (const CLI::App* command : program.get_subcommands({}))
       names.push_back(command->get_name());
-    const std::vector<std::string> nearest = saker::nearest_names(argv[1], names);
-    if (!nearest.empty()) hint = "; did you mean '" + nearest[0] + "'?";
+    hint = did_you_mean(argv[1], names);
   }
-  const auto chosen = program.get_subcommands();
   const std::string command = chosen.empty() ? "saker" : "saker " + chosen[0]->get_name();
   print_error(std::string(error.what()) + hint);
   std::fprintf(stderr, "See %s --help.\n", command.c_str());
@@ -51,6 +78,7 @@ int main(int argc, char** argv) {
   saker::add_train_command(program, action);
   saker::add_evaluate_command(program, action);
   saker::add_predict_command(program, action);
+  saker::add_settings_command(program, action);
   saker::add_models_command(program, action);
   saker::add_convert_command(program, action);
   saker::add_data_command(program, action);

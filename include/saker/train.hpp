@@ -8,7 +8,7 @@
 //       .model_args = {{"lr", 0.05}},
 //   });
 //
-// Arguments, files and log tags: docs/train.md.
+// Arguments: docs/settings.md; files and log tags: docs/run-folder.md.
 #pragma once
 
 #include <cstdint>
@@ -86,7 +86,7 @@ struct TrainArgs {
   std::string checkpoint = {};    // start a new run from the weights of this file
   bool reuse_class_head = false;  // of the reference, where it has no effect either
 
-  // Nested settings, with the keys of docs/train.md. Null: all defaults.
+  // Nested settings, with the keys of docs/settings.md. Null: all defaults.
   Value model_args = {};
   Value transform_args = {};
   Value logger_args = {};

@@ -10,12 +10,12 @@
 #include <utility>
 
 #include "api/model_source.hpp"
+#include "api/run_config.hpp"
+#include "api/settings_reference.hpp"
 #include "api/training_device.hpp"
 #include "api/training_inputs.hpp"
-#include "core/atomic_file.hpp"
 #include "core/stop_request.hpp"
 #include "core/yaml.hpp"
-#include "core/yaml_writer.hpp"
 #include "data/data_settings.hpp"
 #include "detectors/load_weights.hpp"
 #include "detectors/registry.hpp"
@@ -30,7 +30,6 @@
 #include "train/auto_rules.hpp"
 #include "train/checkpoint.hpp"
 #include "train/out_of_memory.hpp"
-#include "train/resolved_settings.hpp"
 #include "train/resume_check.hpp"
 #include "train/run_folder.hpp"
 #include "train/tensor_cache.hpp"
@@ -104,13 +103,15 @@ void close_after_failure(MetricLogger& metrics, RunOutcome outcome) {
   }
 }
 
-// args with every automatic value in place, as config.yaml holds it.
+// args with every automatic value and every default in place. model: the name of the network.
 Value resolved_settings(const TrainArgs& args,
+                        const std::string& model,
                         const TrainingPlan& plan,
                         const ResolvedData& data,
                         const ResolvedTransforms& transforms,
                         const Value& model_args) {
   Value value = to_value(args);
+  if (args.model.empty()) value["model"] = model;
   value["data"] = to_value(data.args);
   value["steps"] = plan.steps;
   value["batch_size"] = plan.batch_size * plan.world_size;
@@ -119,13 +120,19 @@ Value resolved_settings(const TrainArgs& args,
   value["precision"] = to_string(plan.precision);
   value["accelerator"] = plan.device.is_cpu() ? "cpu" : "gpu";
   value["model_args"] = model_args;
-  value["metric_args"] = resolved_metric_args(plan.settings.metric);
-  value["image_args"] = resolved_image_args(plan.settings.image);
   value["transform_args"] = transforms.to_value();
   Value& logger = value["logger_args"];
   logger["log_every_num_steps"] = plan.log_every;
   logger["val_every_num_steps"] = plan.validate_every;
   logger["val_log_every_num_steps"] = plan.validation_log_every;
+  const SettingsSchema schema = settings_of_model(model);
+  for (const char* section : {"logger_args",
+                              "metric_args",
+                              "loader_args",
+                              "save_checkpoint_args",
+                              "image_args",
+                              "debug_args"})
+    value[section] = with_defaults(value.at(section), schema, section);
   return value;
 }
 
@@ -195,7 +202,9 @@ void check_arguments(const TrainArgs& args, SettingsProblems& problems) {
   if (args.num_workers && *args.num_workers < 0)
     problems.bad_value("num_workers",
                        fmt::format("must be at least 0 but got {}", *args.num_workers));
-  if (args.resume_interrupted && !args.checkpoint.empty()) {
+  // The file that the run began with is no contradiction; its config.yaml names it.
+  if (args.resume_interrupted && !args.checkpoint.empty() &&
+      args.checkpoint != checkpoint_of_run(RunFolder(args.out))) {
     problems.bad_value("checkpoint", "cannot be combined with resume_interrupted; use one of them");
   }
   check_device_arguments(args, problems);
@@ -205,6 +214,7 @@ void check_arguments(const TrainArgs& args, SettingsProblems& problems) {
 
 TrainResult train_object_detection(const TrainArgs& args) {
   SettingsProblems problems;
+  problems.suggest_from(known_settings(args.model));
   check_arguments(args, problems);
   const TrainingSettings settings = TrainingSettings::read(args, problems);
   problems.throw_if_any();
@@ -235,8 +245,8 @@ TrainResult train_object_detection(const TrainArgs& args) {
   plan.validation_log_every = settings.logger.val_log_every_num_steps.value_or(
       auto_validation_log_interval(validator.batches()));
 
-  const Value resolved =
-      resolved_settings(args, plan, data, transforms, recipe->resolved_model_args(length));
+  const Value resolved = resolved_settings(
+      args, source.spec.model_name, plan, data, transforms, recipe->resolved_model_args(length));
   const std::optional<Value> before = settings_of_run(args, folder);
   if (before) require_resumable(folder.config(), folder.last_checkpoint(), *before, resolved);
 
@@ -252,8 +262,7 @@ TrainResult train_object_detection(const TrainArgs& args) {
   for (const std::string& warning : recipe->warnings(length)) log.warning(warning);
   log.info("Resolved Args: " + resolved.to_json(4));
   if (args.resume_interrupted && !before) log.warning(uncompared_settings_warning(folder.config()));
-  write_file_atomically(folder.config(),
-                        to_yaml(before ? continued_settings(*before, resolved) : resolved));
+  write_run_config(folder, before ? continued_settings(*before, resolved) : resolved);
   apply_float32_matmul_precision(args);
 
   DetectorSpec spec = source.spec;

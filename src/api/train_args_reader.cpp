@@ -3,27 +3,16 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "api/settings_reference.hpp"
 #include "data/data_settings.hpp"
 
 namespace saker {
 namespace {
 
-void read_count(SettingsReader& reader,
-                const char* key,
-                std::optional<std::int64_t>& target,
-                std::int64_t minimum) {
-  const Value* value = reader.find(key);
-  if (value == nullptr || (value->is_string() && value->as_string() == "auto")) return;
-  if (value->is_string()) {
-    reader.problems().wrong_type(reader.path_of(key), "an integer or 'auto'", *value);
-    return;
-  }
-  reader.read(key, target, at_least(static_cast<double>(minimum)));
-}
-
 // 2, [0, 1], "0,1" or "auto", all as text.
 void read_devices(SettingsReader& reader, std::string& target) {
-  const Value* value = reader.find("devices");
+  const SettingKey key{"devices", "how many devices, or which ones; auto: all"};
+  const Value* value = reader.find(key, {"integer, list of integers or text", target});
   if (value == nullptr) return;
   if (value->is_string()) {
     target = value->as_string();
@@ -31,40 +20,43 @@ void read_devices(SettingsReader& reader, std::string& target) {
     target = std::to_string(value->as_int());
   } else {
     std::vector<std::int64_t> indices;
-    if (reader.read("devices", indices, at_least(0)))
-      target = fmt::format("{}", fmt::join(indices, ","));
+    if (reader.read(key, indices, at_least(0))) target = fmt::format("{}", fmt::join(indices, ","));
   }
 }
 
 // A word, or the number of bits.
 void read_precision(SettingsReader& reader, std::string& target) {
-  const Value* value = reader.find("precision");
-  if (value != nullptr && value->is_int()) {
+  const SettingKey key{"precision",
+                       "numbers of the network: 32-true, bf16-mixed or (on GPUs) 16-mixed; auto: "
+                       "bf16-mixed where it is fast, else 32-true"};
+  const Value* value = reader.find(key, {"text or integer", target});
+  if (value == nullptr) return;
+  if (value->is_int()) {
     target = std::to_string(value->as_int());
   } else {
-    reader.read("precision", target);
+    reader.read(key, target);
   }
 }
 
-void read_optional_text(SettingsReader& reader, const char* key, std::string& target) {
-  const Value* value = reader.find(key);
-  if (value == nullptr || value->is_null()) return;
-  reader.read(key, target);
+void read_checkpoint(SettingsReader& reader, std::string& target) {
+  std::optional<std::string> given;
+  if (reader.read({"checkpoint", "file whose weights a new run starts from; of the model's family"},
+                  given))
+    target = given.value_or("");
 }
 
-void read_section(SettingsReader& reader, const char* key, Value& target) {
-  const Value* value = reader.find(key);
-  if (value == nullptr || value->is_null()) return;
-  if (value->is_object()) {
-    target = *value;
-  } else {
-    reader.problems().wrong_type(reader.path_of(key), "a map", *value);
-  }
+void read_required(SettingsReader& reader, const SettingKey& key, std::string& target) {
+  if (!reader.read(key, target) && !reader.has(key.name))
+    reader.problems().missing_key(reader.path_of(key));
 }
 
 void read_data(SettingsReader& reader, DataArgs& target) {
-  const Value* value = reader.find("data");
-  if (value == nullptr) {
+  const Value* value = reader.find(
+      {"data", "the data set: its YAML file, or the same keys as a map"}, {"text or map"});
+  if (reader.describes()) {
+    reader.problems().missing_key("data");
+    describe_data(reader.problems());
+  } else if (value == nullptr) {
     reader.problems().missing_key("data");
   } else if (value->is_string()) {
     target.path = value->as_string();
@@ -79,40 +71,66 @@ void read_data(SettingsReader& reader, DataArgs& target) {
 
 TrainArgs train_args_from_value(const Value& value, SettingsProblems& problems) {
   TrainArgs args;
+  const Value* model = value.find("model");
+  problems.suggest_from(
+      known_settings(model != nullptr && model->is_string() ? model->as_string() : ""));
   SettingsReader reader(value, "", problems);
-  for (const auto& [key, target] :
-       {std::pair<const char*, std::string*>{"out", &args.out}, {"model", &args.model}}) {
-    if (reader.find(key) == nullptr) {
-      problems.missing_key(key);
-    } else {
-      reader.read(key, *target);
-    }
-  }
+  read_required(reader,
+                {"out",
+                 "run folder for checkpoints, exported models and logs; new or empty unless "
+                 "overwrite or resume_interrupted"},
+                args.out);
+  read_required(
+      reader,
+      {"model",
+       "name (`saker models` lists them), or an exported or checkpoint file to go on from"},
+      args.model);
   read_data(reader, args.data);
-  read_count(reader, "steps", args.steps, 1);
-  read_count(reader, "batch_size", args.batch_size, 1);
-  read_count(reader, "gradient_accumulation_steps", args.gradient_accumulation_steps, 1);
-  read_count(reader, "num_workers", args.num_workers, 0);
+  reader.read_or_auto({"steps", "optimizer steps; auto: the model's"}, args.steps, at_least(1));
+  reader.read_or_auto({"batch_size",
+                       "images a batch, of all devices together, before accumulation; auto: the "
+                       "model's, at most the training images"},
+                      args.batch_size,
+                      at_least(1));
+  reader.read_or_auto(
+      {"gradient_accumulation_steps",
+       "batches added up for one optimizer step; auto: as many as reach the model's batch_size"},
+      args.gradient_accumulation_steps,
+      at_least(1));
+  reader.read_or_auto(
+      {"num_workers", "threads of a device that load images; auto: its CPUs - 1, at most 8"},
+      args.num_workers,
+      at_least(0));
   read_devices(reader, args.devices);
-  reader.read("num_nodes", args.num_nodes, at_least(1));
-  reader.read("accelerator", args.accelerator);
-  reader.read("strategy", args.strategy);
+  reader.read({"num_nodes", "machines that train together"}, args.num_nodes, at_least(1));
+  reader.read({"accelerator", "cpu, gpu or cuda; auto: a GPU where one is usable"},
+              args.accelerator);
+  reader.read({"strategy", "how devices work together; auto is the only one"}, args.strategy);
   read_precision(reader, args.precision);
-  reader.read("float32_matmul_precision", args.float32_matmul_precision);
-  reader.read("seed", args.seed, at_least(0));
-  reader.read("overwrite", args.overwrite);
-  reader.read("resume_interrupted", args.resume_interrupted);
-  read_optional_text(reader, "checkpoint", args.checkpoint);
-  reader.read("reuse_class_head", args.reuse_class_head);
-  read_section(reader, "model_args", args.model_args);
-  read_section(reader, "transform_args", args.transform_args);
-  read_section(reader, "logger_args", args.logger_args);
-  read_section(reader, "metric_args", args.metric_args);
-  read_section(reader, "loader_args", args.loader_args);
-  read_section(reader, "save_checkpoint_args", args.save_checkpoint_args);
-  read_section(reader, "image_args", args.image_args);
-  read_section(reader, "debug_args", args.debug_args);
-  read_section(reader, "torch_compile_args", args.torch_compile_args);
+  reader.read({"float32_matmul_precision",
+               "of float32 products of matrices on GPUs: highest, high or medium; auto: highest"},
+              args.float32_matmul_precision);
+  reader.read({"seed", "decides weights, order and augmentation"}, args.seed, at_least(0));
+  reader.read({"overwrite", "write into a run folder that is not empty"}, args.overwrite);
+  reader.read({"resume_interrupted", "go on with the run in `out` where it stopped"},
+              args.resume_interrupted);
+  read_checkpoint(reader, args.checkpoint);
+  reader.read({"reuse_class_head", "of the reference; has no effect, and a warning says so"},
+              args.reuse_class_head);
+  reader.read_map({"model_args", "optimizer, schedule, losses and network of the model"},
+                  args.model_args);
+  reader.read_map({"transform_args", "input size and augmentation"}, args.transform_args);
+  reader.read_map({"logger_args", "how often is logged and validated, and where to"},
+                  args.logger_args);
+  reader.read_map({"metric_args", "how validation measures, and what is best"}, args.metric_args);
+  reader.read_map({"loader_args", "how batches are loaded"}, args.loader_args);
+  reader.read_map({"save_checkpoint_args", "which checkpoints are written, and when"},
+                  args.save_checkpoint_args);
+  reader.read_map({"image_args", "how image files are read"}, args.image_args);
+  reader.read_map({"debug_args", "what helps to find numbers that are not finite"},
+                  args.debug_args);
+  reader.read_map({"torch_compile_args", "of the reference; there is nothing to compile here"},
+                  args.torch_compile_args);
   reader.finish();
   return args;
 }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "api/settings_reference.hpp"
 #include "core/settings_reader.hpp"
 #include "data/read_dataset.hpp"
 #include "data/sampler.hpp"
@@ -56,6 +57,7 @@ TrainingInputs read_training_inputs(const TrainArgs& args, const RunFolder& fold
   inputs.data = resolve_data(args.data);
   inputs.source = starting_model(args, folder);
   SettingsProblems problems;
+  problems.suggest_from(known_settings(inputs.source.spec.model_name));
   inputs.recipe = make_recipe(inputs.source.spec.model_name, args.model_args, problems);
   problems.throw_if_any();
   inputs.recipe->adopt(inputs.source.build_args);
@@ -73,7 +75,8 @@ ResolvedTransforms resolve_run_transforms(const TrainArgs& args,
   const ModelSource& source = inputs.source;
   const std::string& name = source.spec.model_name;
   TransformContext context{.default_image_size = default_image_size(name, inputs.build_args),
-                           .run = length};
+                           .run = length,
+                           .known_settings = known_settings(name)};
   if (source.has_weights()) {
     context.stored_image_size = source.spec.image_size;
     context.stored_normalization = source.spec.normalization;

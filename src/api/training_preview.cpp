@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "api/settings_reference.hpp"
 #include "api/training_inputs.hpp"
 #include "core/settings_reader.hpp"
 #include "loggers/run_log.hpp"
@@ -11,6 +12,7 @@ namespace saker {
 
 TrainingPreview::TrainingPreview(const TrainArgs& args) {
   SettingsProblems problems;
+  problems.suggest_from(known_settings(args.model));
   if (args.model.empty() && !args.resume_interrupted) problems.missing_key("model");
   TrainingPlan plan;
   plan.settings = TrainingSettings::read(args, problems);

@@ -10,6 +10,7 @@
 #include "core/settings_reader.hpp"
 #include "data/absolute_path.hpp"
 #include "data/coco_dataset.hpp"
+#include "data/data_section.hpp"
 
 namespace saker {
 namespace {
@@ -26,24 +27,25 @@ CocoSplit resolved(CocoSplit split, const std::filesystem::path& base_folder) {
 }
 
 CocoSplit read_split(SettingsReader& reader,
-                     const std::string& key,
+                     const SettingKey& key,
                      bool required,
                      const std::filesystem::path& base_folder) {
-  const Value* value = reader.find(key);
-  if (value == nullptr || (value->is_null() && !required)) {
-    if (required) reader.problems().missing_key(key_path(key));
-    return {};
-  }
-  if (!value->is_object()) {
-    reader.problems().wrong_type(key_path(key), "a map with annotations and images", *value);
+  const Value* value = reader.find(key, {"map"});
+  const bool is_absent = value == nullptr || (value->is_null() && !required);
+  if (is_absent && required) reader.problems().missing_key(reader.path_of(key));
+  if (is_absent && !reader.describes()) return {};
+  if (!is_absent && !value->is_object()) {
+    reader.problems().wrong_type(reader.path_of(key), "a map with annotations and images", *value);
     return {};
   }
   CocoSplit split;
-  SettingsReader inner(*value, key_path(key), reader.problems());
-  if (!inner.read("annotations", split.annotations) && value->find("annotations") == nullptr)
-    reader.problems().missing_key(key_path(key) + ".annotations");
+  const Value nothing;
+  SettingsReader inner(is_absent ? nothing : *value, reader.path_of(key), reader.problems());
+  if (!inner.read({"annotations", "JSON file; in a YAML file relative to it"}, split.annotations) &&
+      !inner.has("annotations"))
+    reader.problems().missing_key(inner.path_of("annotations"));
   std::optional<std::string> images;
-  inner.read("images", images);
+  inner.read({"images", "folder of the images, relative to that of the annotations"}, images);
   split.images = images.value_or("");
   inner.finish();
   return resolved(std::move(split), base_folder);
@@ -60,21 +62,22 @@ DataArgs read_coco_map(const Value& map,
                        const std::filesystem::path& base_folder,
                        bool from_file) {
   DataArgs args;
-  SettingsReader reader(map, kPath, problems);
-  reader.find("format");
-  args.coco.train = read_split(reader, "train", true, base_folder);
-  args.coco.val = read_split(reader, "val", true, base_folder);
-  args.coco.test = read_split(reader, "test", false, base_folder);
-  std::optional<std::vector<std::int64_t>> ignored;
-  reader.read("ignore_classes", ignored);
-  args.ignore_classes = ignored.value_or(std::vector<std::int64_t>());
-  reader.read("skip_if_annotations_missing", args.coco.skip_if_annotations_missing);
+  SettingsReader reader(map, data_section(kPath, problems), problems);
+  read_data_format(reader);
+  args.coco.train = read_split(reader, {"train", "COCO: training images"}, true, base_folder);
+  args.coco.val = read_split(reader, {"val", "COCO: validation images"}, true, base_folder);
+  args.coco.test = read_split(
+      reader, {"test", "COCO: test images, for `saker evaluate --split test`"}, false, base_folder);
+  args.ignore_classes = read_ignored_classes(reader);
+  reader.read({"skip_if_annotations_missing",
+               "COCO: leave out images without any annotation, which are negatives otherwise"},
+              args.coco.skip_if_annotations_missing);
   if (!from_file) {
     reader.finish();
     return args;
   }
-  const std::pair<const char*, const char*> yolo_keys[] = {
-      {"path", ""}, {"names", ""}, {"skip_if_label_file_missing", "skip_if_annotations_missing"}};
+  const std::pair<const char*, std::vector<std::string>> yolo_keys[] = {
+      {"path", {}}, {"names", {}}, {"skip_if_label_file_missing", {"skip_if_annotations_missing"}}};
   for (const auto& [key, nearest] : yolo_keys) {
     if (map.find(key) != nullptr) problems.unknown_key(key_path(key), nearest);
   }

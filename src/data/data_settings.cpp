@@ -11,6 +11,7 @@
 #include "core/yaml.hpp"
 #include "data/absolute_path.hpp"
 #include "data/coco_settings.hpp"
+#include "data/data_section.hpp"
 #include "data/image_listing.hpp"
 #include "data/label_location.hpp"
 #include "saker/error.hpp"
@@ -51,10 +52,15 @@ void add_name(std::int64_t id, const Value& name, ClassNames& names, SettingsPro
   }
 }
 
-ClassNames read_names(const Value* value, SettingsProblems& problems) {
+ClassNames read_names(SettingsReader& reader) {
   ClassNames names;
+  SettingsProblems& problems = reader.problems();
+  const Value* value = reader.find(
+      {"names",
+       "YOLO: class id to name, or names whose ids count from 0; the order is the network's"},
+      {"map or list of texts"});
   if (value == nullptr) {
-    problems.missing_key(key_path("names"));
+    problems.missing_key(reader.path_of("names"));
   } else if (value->is_array()) {
     std::int64_t id = 0;
     for (const Value& name : value->as_array()) add_name(id++, name, names, problems);
@@ -89,37 +95,42 @@ DataArgs read_yolo_map(const Value& map,
                        const std::filesystem::path& base_folder,
                        bool from_file) {
   DataArgs args;
-  SettingsReader reader(map, kPath, problems);
-  reader.find("format");
+  SettingsReader reader(map, data_section(kPath, problems), problems);
+  read_data_format(reader);
   std::string path;
-  if (reader.read("path", path)) {
+  if (reader.read(
+          {"path", "YOLO: root folder; in a YAML file relative to it, which is its default"},
+          path)) {
     args.path = absolute_path(base_folder, path);
-  } else if (map.find("path") == nullptr) {
+  } else if (!reader.has("path")) {
     if (from_file) {
       args.path = absolute_path(base_folder, "");
     } else {
-      problems.missing_key(key_path("path"));
+      problems.missing_key(reader.path_of("path"));
     }
   }
-  for (const auto& [key, folder] : {std::pair("train", &args.train), std::pair("val", &args.val)}) {
+  const std::pair<SettingKey, std::string*> splits[] = {
+      {{"train", "YOLO: folder of training images below path, with a part `images`"}, &args.train},
+      {{"val", "YOLO: folder of validation images below path, with a part `images`"}, &args.val}};
+  for (const auto& [key, folder] : splits) {
     if (reader.read(key, *folder)) {
-      check_split(key, *folder, problems);
-    } else if (map.find(key) == nullptr) {
-      problems.missing_key(key_path(key));
+      check_split(std::string(key.name), *folder, problems);
+    } else if (!reader.has(key.name)) {
+      problems.missing_key(reader.path_of(key));
     }
   }
   std::optional<std::string> test;
-  reader.read("test", test);
+  reader.read({"test", "YOLO: folder of test images, which training does not use"}, test);
   args.test = test.value_or("");
-  args.names = read_names(reader.find("names"), problems);
-  std::optional<std::vector<std::int64_t>> ignored;
-  reader.read("ignore_classes", ignored);
-  args.ignore_classes = ignored.value_or(std::vector<std::int64_t>());
-  reader.read("skip_if_label_file_missing", args.skip_if_label_file_missing);
+  args.names = read_names(reader);
+  args.ignore_classes = read_ignored_classes(reader);
+  reader.read({"skip_if_label_file_missing",
+               "YOLO: leave out images without a label file, which are negatives otherwise"},
+              args.skip_if_label_file_missing);
   if (!from_file) {
     reader.finish();
   } else if (map.find("skip_if_annotations_missing") != nullptr) {
-    problems.unknown_key(key_path("skip_if_annotations_missing"), "skip_if_label_file_missing");
+    problems.unknown_key(key_path("skip_if_annotations_missing"), {"skip_if_label_file_missing"});
   }
   return args;
 }
@@ -194,6 +205,11 @@ bool has_path_only(const DataArgs& args) {
 }
 
 }  // namespace
+
+void describe_data(SettingsProblems& problems) {
+  static_cast<void>(read_yolo_map({}, problems, {}, false));
+  static_cast<void>(read_coco_map({}, problems, {}, false));
+}
 
 ResolvedData data_from_value(const Value& value,
                              SettingsProblems& problems,

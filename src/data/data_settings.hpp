@@ -32,6 +32,9 @@ ResolvedData data_from_value(const Value& value,
                              const std::filesystem::path& base_folder,
                              bool from_file);
 
+// The keys of both formats to the schema of `problems`.
+void describe_data(SettingsProblems& problems);
+
 // The section as a settings tree that reads back as the same.
 Value to_value(const DataArgs& data);
 

@@ -13,19 +13,7 @@ namespace {
 
 constexpr const char* kDefaultProject = "lightning_logs";
 
-// The section of a logger: nullptr when it is off. null and false switch off; true and a map on.
-const Value* section(SettingsReader& reader, const char* key, bool default_on) {
-  static const Value kDefaults = Value::Object();
-  const Value* given = reader.find(key);
-  if (given == nullptr) return default_on ? &kDefaults : nullptr;
-  if (given->is_null()) return nullptr;
-  if (given->is_bool()) return given->as_bool() ? &kDefaults : nullptr;
-  if (given->is_object()) return given;
-  reader.problems().wrong_type(reader.path_of(key), "a map or null", *given);
-  return nullptr;
-}
-
-void read_subfolder(SettingsReader& reader, const char* key, std::string& target) {
+void read_subfolder(SettingsReader& reader, const SettingKey& key, std::string& target) {
   std::optional<std::string> given;
   if (!reader.read(key, given) || !given) return;
   const std::filesystem::path path = *given;
@@ -39,7 +27,9 @@ void read_subfolder(SettingsReader& reader, const char* key, std::string& target
 }
 
 void read_log_model(SettingsReader& reader, ModelUpload& target) {
-  const Value* given = reader.find("log_model");
+  const Value* given = reader.find(
+      {"log_model", "upload exported models: true at the end, \"all\" whenever one is written"},
+      {"boolean or \"all\"", target != ModelUpload::kNever});
   if (given == nullptr) return;
   if (given->is_bool()) {
     target = given->as_bool() ? ModelUpload::kAtTheEnd : ModelUpload::kNever;
@@ -52,30 +42,29 @@ void read_log_model(SettingsReader& reader, ModelUpload& target) {
   }
 }
 
-TensorBoardSettings read_tensorboard(const Value& value, SettingsReader& parent) {
-  TensorBoardSettings settings;
-  SettingsReader reader(value, parent.path_of("tensorboard"), parent.problems());
-  read_subfolder(reader, "name", settings.name);
-  read_subfolder(reader, "version", settings.version);
-  read_subfolder(reader, "sub_dir", settings.sub_dir);
-  reader.read("default_hp_metric", settings.default_hp_metric);
-  reader.read("prefix", settings.prefix);
+void read_tensorboard(SettingsReader& reader, TensorBoardSettings& settings) {
+  read_subfolder(reader, {"name", "folder of the events within the run folder"}, settings.name);
+  read_subfolder(reader, {"version", "folder within `name`"}, settings.version);
+  read_subfolder(reader, {"sub_dir", "folder within `version`"}, settings.sub_dir);
+  reader.read({"default_hp_metric", "write hp_metric, which TensorBoard's table of runs shows"},
+              settings.default_hp_metric);
+  reader.read({"prefix", "text before every tag"}, settings.prefix);
   bool log_graph = false;
-  reader.read("log_graph", log_graph);
+  reader.read({"log_graph", "the network's graph; only false is offered"}, log_graph);
   if (log_graph) {
     reader.problems().bad_value(
         reader.path_of("log_graph"),
         "drawing the network's graph is not offered; leave it out or set it to false");
   }
-  reader.finish();
-  return settings;
 }
 
 void read_tracking_uri(SettingsReader& reader, std::string& target) {
   std::optional<std::string> given;
-  if (reader.find("tracking_uri") != nullptr && !reader.find("tracking_uri")->is_null() &&
-      !reader.read("tracking_uri", given))
-    return;
+  const bool is_good = reader.read({"tracking_uri",
+                                    "http or https address of the server; null: the environment's "
+                                    "MLFLOW_TRACKING_URI"},
+                                   given);
+  if (!is_good && reader.has("tracking_uri")) return;
   std::string source = reader.path_of("tracking_uri");
   if (!given) {
     given = environment("MLFLOW_TRACKING_URI");
@@ -118,7 +107,8 @@ void read_tracking_uri(SettingsReader& reader, std::string& target) {
 }
 
 void read_tags(SettingsReader& reader, std::vector<std::pair<std::string, std::string>>& target) {
-  const Value* given = reader.find("tags");
+  const Value* given =
+      reader.find({"tags", "names and values that the run carries"}, {"map of texts or null"});
   if (given == nullptr || given->is_null()) return;
   if (!given->is_object()) {
     reader.problems().wrong_type(reader.path_of("tags"), "a map or null", *given);
@@ -135,17 +125,17 @@ void read_tags(SettingsReader& reader, std::vector<std::pair<std::string, std::s
   }
 }
 
-MlflowSettings read_mlflow(const Value& value, SettingsReader& parent) {
-  MlflowSettings settings;
-  SettingsReader reader(value, parent.path_of("mlflow"), parent.problems());
+void read_mlflow(SettingsReader& reader, MlflowSettings& settings) {
   read_tracking_uri(reader, settings.tracking_uri);
-  reader.read("experiment_name", settings.experiment_name);
-  reader.read("run_name", settings.run_name);
-  reader.read("run_id", settings.run_id);
-  reader.read("artifact_location", settings.artifact_location);
+  reader.read({"experiment_name", "the experiment of the run; needed unless run_id is given"},
+              settings.experiment_name);
+  reader.read({"run_name", "name of the run; null: the server makes one"}, settings.run_name);
+  reader.read({"run_id", "id of a run on the server that goes on"}, settings.run_id);
+  reader.read({"artifact_location", "where a new experiment keeps its files"},
+              settings.artifact_location);
   read_tags(reader, settings.tags);
   read_log_model(reader, settings.log_model);
-  reader.read("prefix", settings.prefix);
+  reader.read({"prefix", "text before every tag"}, settings.prefix);
   if (settings.experiment_name.empty() && !settings.run_id) {
     reader.problems().bad_value(reader.path_of("experiment_name"),
                                 "is needed: name the experiment that the run belongs to; it is "
@@ -154,8 +144,6 @@ MlflowSettings read_mlflow(const Value& value, SettingsReader& parent) {
   if (settings.run_id && settings.run_id->empty())
     reader.problems().bad_value(reader.path_of("run_id"), "must not be empty; leave it out");
   if (settings.run_name && settings.run_name->empty()) settings.run_name.reset();
-  reader.finish();
-  return settings;
 }
 
 // Part of file names: what Weights & Biases takes as the id of a run.
@@ -168,24 +156,25 @@ bool is_run_id(const std::string& id) {
   return !id.empty() && id.size() <= kLongest && std::all_of(id.begin(), id.end(), is_fine);
 }
 
-WandbSettings read_wandb(const Value& value, SettingsReader& parent) {
-  WandbSettings settings;
-  SettingsReader reader(value, parent.path_of("wandb"), parent.problems());
-  reader.read("name", settings.name);
-  if (reader.read("version", settings.id) && settings.id && !is_run_id(*settings.id)) {
+void read_wandb(SettingsReader& reader, WandbSettings& settings) {
+  reader.read({"name", "name of the run"}, settings.name);
+  if (reader.read({"version", "id of the run, to go on with it"}, settings.id) && settings.id &&
+      !is_run_id(*settings.id)) {
     reader.problems().bad_value(reader.path_of("version"),
                                 fmt::format("is the id of the run: 1 to 64 letters, digits, '-' "
                                             "and '_', but got '{}'",
                                             *settings.id));
   }
   std::optional<std::string> project;
-  reader.read("project", project);
+  reader.read(
+      {"project", "project of the run; null: the environment's WANDB_PROJECT, else lightning_logs"},
+      project);
   if (!project || project->empty()) project = environment("WANDB_PROJECT");
   settings.project = project.value_or(kDefaultProject);
-  reader.read("offline", settings.offline);
+  reader.read({"offline", "keep the run for a later `wandb sync`"}, settings.offline);
   // Who uploads decides it: `wandb sync` has no such choice.
   std::optional<bool> anonymous;
-  reader.read("anonymous", anonymous);
+  reader.read({"anonymous", "runs without an account; true is not offered"}, anonymous);
   if (anonymous.value_or(false)) {
     reader.problems().bad_value(
         reader.path_of("anonymous"),
@@ -197,9 +186,10 @@ WandbSettings read_wandb(const Value& value, SettingsReader& parent) {
                                 "models are uploaded only with offline: false; set one of the two "
                                 "to false");
   }
-  reader.read("prefix", settings.prefix);
+  reader.read({"prefix", "text before every tag"}, settings.prefix);
   std::optional<std::string> checkpoint_name;
-  reader.read("checkpoint_name", checkpoint_name);
+  reader.read({"checkpoint_name", "folder of models among the run's files; null: checkpoints"},
+              checkpoint_name);
   if (checkpoint_name) {
     if (is_run_id(*checkpoint_name)) {
       settings.checkpoint_name = *checkpoint_name;
@@ -210,34 +200,50 @@ WandbSettings read_wandb(const Value& value, SettingsReader& parent) {
                       *checkpoint_name));
     }
   }
-  reader.finish();
-  return settings;
 }
+
+// No settings of its own.
+struct JsonlSettings {};
 
 }  // namespace
 
 LoggerSettings read_logger_settings(const Value& logger_args, SettingsProblems& problems) {
   LoggerSettings settings;
   SettingsReader reader(logger_args, "logger_args", problems);
-  // "auto" is the same as leaving the key out.
-  const auto interval = [&](const char* key, std::optional<std::int64_t>& target) {
-    const Value* given = reader.find(key);
-    if (given == nullptr || (given->is_string() && given->as_string() == "auto")) return;
-    reader.read(key, target, at_least(1));
-  };
-  interval("log_every_num_steps", settings.log_every_num_steps);
-  interval("val_every_num_steps", settings.val_every_num_steps);
-  interval("val_log_every_num_steps", settings.val_log_every_num_steps);
-  settings.tensorboard.reset();
-  if (const Value* given = section(reader, "tensorboard", true))
-    settings.tensorboard = read_tensorboard(*given, reader);
-  const Value* jsonl = section(reader, "jsonl", true);
-  settings.jsonl = jsonl != nullptr;
-  if (jsonl != nullptr) SettingsReader(*jsonl, reader.path_of("jsonl"), problems).finish();
-  if (const Value* given = section(reader, "mlflow", false))
-    settings.mlflow = read_mlflow(*given, reader);
-  if (const Value* given = section(reader, "wandb", false))
-    settings.wandb = read_wandb(*given, reader);
+  reader.read_or_auto(
+      {"log_every_num_steps",
+       "steps between two logged ones, besides some of the first; auto: steps / 10, at most 100"},
+      settings.log_every_num_steps,
+      at_least(1));
+  reader.read_or_auto({"val_every_num_steps",
+                       "steps between two validations, besides the one after the last step; auto: "
+                       "1000, at most steps"},
+                      settings.val_every_num_steps,
+                      at_least(1));
+  reader.read_or_auto({"val_log_every_num_steps",
+                       "batches of a validation between two lines on the console; auto: 20, at "
+                       "most the batches"},
+                      settings.val_log_every_num_steps,
+                      at_least(1));
+  reader.read_group({"tensorboard", "TensorBoard events in the run folder"},
+                    settings.tensorboard,
+                    read_tensorboard,
+                    GroupSwitch::kNullOrWords);
+  std::optional<JsonlSettings> jsonl = JsonlSettings{};
+  reader.read_group(
+      {"jsonl", "metrics.jsonl in the run folder: one JSON object a log event"},
+      jsonl,
+      [](SettingsReader&, JsonlSettings&) {},
+      GroupSwitch::kNullOrWords);
+  settings.jsonl = jsonl.has_value();
+  reader.read_group({"mlflow", "a run on an MLflow server"},
+                    settings.mlflow,
+                    read_mlflow,
+                    GroupSwitch::kNullOrWords);
+  reader.read_group({"wandb", "a run of Weights & Biases"},
+                    settings.wandb,
+                    read_wandb,
+                    GroupSwitch::kNullOrWords);
   reader.finish();
   return settings;
 }

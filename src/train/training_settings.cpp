@@ -13,54 +13,71 @@ namespace {
 CheckpointSettings read_checkpoint(const Value& value, SettingsProblems& problems) {
   CheckpointSettings settings;
   SettingsReader reader(value, "save_checkpoint_args", problems);
-  reader.read("save_every_num_steps", settings.save_every_num_steps, at_least(1));
-  reader.read("save_last", settings.save_last);
-  reader.read("save_best", settings.save_best);
+  reader.read({"save_every_num_steps", "steps between two writings of last.ckpt"},
+              settings.save_every_num_steps,
+              at_least(1));
+  reader.read({"save_last", "write checkpoints/last.ckpt and exported_last.pt"},
+              settings.save_last);
+  reader.read({"save_best", "write checkpoints/best.ckpt and exported_best.pt"},
+              settings.save_best);
   reader.finish();
   return settings;
 }
 
-void read_map(const Value& value, MetricSettings& settings, SettingsProblems& problems) {
-  SettingsReader reader(value, "metric_args.map", problems);
-  const auto list = [&](const char* key, std::vector<double>& target) {
-    std::optional<std::vector<double>> given;
-    if (reader.read(key, given, between(0, 1)) && given) target = *given;
-  };
-  list("iou_thresholds", settings.iou_thresholds);
-  list("rec_thresholds", settings.rec_thresholds);
+// null stands for what the evaluator takes by itself.
+void read_thresholds(SettingsReader& reader, const SettingKey& key, std::vector<double>& target) {
+  std::optional<std::vector<double>> given;
+  if (reader.read(key, given, between(0, 1)) && given) target = *given;
+}
+
+void read_map_settings(SettingsReader reader, MetricSettings& settings) {
+  read_thresholds(reader,
+                  {"iou_thresholds", "overlaps that count as a hit; null: 0.50, 0.55 ... 0.95"},
+                  settings.iou_thresholds);
+  read_thresholds(reader,
+                  {"rec_thresholds", "recalls at which precision is taken; null: 0, 0.01 ... 1"},
+                  settings.rec_thresholds);
   std::optional<std::vector<std::int64_t>> detections;
-  if (reader.read("max_detection_thresholds", detections, at_least(1)) && detections) {
+  if (reader.read({"max_detection_thresholds",
+                   "exactly three numbers of detections an image; null: 1, 10, 100"},
+                  detections,
+                  at_least(1)) &&
+      detections) {
     if (detections->size() == 3) {
       settings.max_detection_thresholds = *detections;
       std::sort(settings.max_detection_thresholds.begin(), settings.max_detection_thresholds.end());
     } else {
-      problems.bad_value(
+      reader.problems().bad_value(
           reader.path_of("max_detection_thresholds"),
           fmt::format("must hold exactly 3 integers but holds {}", detections->size()));
     }
   }
   std::string average = "macro";
-  reader.read_choice("average", average, {"macro", "micro"});
+  reader.read_choice({"average", "macro: mean over classes; micro: all classes as one"},
+                     average,
+                     {"macro", "micro"});
   settings.micro_average = average == "micro";
   // One evaluator serves all three names, whose results are equal.
   std::string backend = "auto";
-  reader.read_choice("backend", backend, {"auto", "pycocotools", "faster_coco_eval"});
+  reader.read_choice({"backend", "names of evaluators with equal results; changes nothing"},
+                     backend,
+                     {"auto", "pycocotools", "faster_coco_eval"});
   reader.finish();
 }
 
 MetricSettings read_metric(const Value& value, SettingsProblems& problems) {
   MetricSettings settings;
   SettingsReader reader(value, "metric_args", problems);
-  reader.read("watch_metric", settings.watch_metric);
-  reader.read("classwise", settings.classwise);
+  reader.read({"watch_metric", "the logged value that decides which checkpoint is best"},
+              settings.watch_metric);
+  reader.read({"classwise", "log the average precision of each class too"}, settings.classwise);
   bool train = false;
-  reader.read("train", train);
+  reader.read({"train", "metrics on training batches; only false is offered"}, train);
   if (train)
     problems.bad_value(
         reader.path_of("train"),
         "metrics on training batches are not offered in this version; set it to false");
-  const Value* map = reader.find("map");
-  if (map != nullptr && !map->is_null()) read_map(*map, settings, problems);
+  read_map_settings(reader.section({"map", "mean average precision"}), settings);
   reader.finish();
   return settings;
 }
@@ -68,10 +85,14 @@ MetricSettings read_metric(const Value& value, SettingsProblems& problems) {
 LoaderSettings read_loader(const Value& value, SettingsProblems& problems) {
   LoaderSettings settings;
   SettingsReader reader(value, "loader_args", problems);
-  reader.read("batch_size", settings.batch_size, at_least(1));
-  reader.read("prefetch_factor", settings.prefetch_factor, at_least(1));
+  reader.read({"batch_size", "images a batch of one device; replaces the global batch_size"},
+              settings.batch_size,
+              at_least(1));
+  reader.read({"prefetch_factor", "batches that each loader thread holds ready"},
+              settings.prefetch_factor,
+              at_least(1));
   std::int64_t timeout = settings.timeout.count();
-  reader.read("timeout", timeout, at_least(0));
+  reader.read({"timeout", "longest wait for a batch, seconds; 0: no limit"}, timeout, at_least(0));
   settings.timeout = std::chrono::seconds(timeout);
   reader.finish();
   return settings;
@@ -80,17 +101,17 @@ LoaderSettings read_loader(const Value& value, SettingsProblems& problems) {
 DebugSettings read_debug(const Value& value, SettingsProblems& problems) {
   DebugSettings settings;
   SettingsReader reader(value, "debug_args", problems);
-  const auto enabled = [&](const char* key) {
-    const Value* section = reader.find(key);
-    if (section == nullptr || section->is_null()) return false;
+  const auto enabled = [&](const SettingKey& key, std::string_view meaning) {
     bool on = false;
-    SettingsReader part(*section, reader.path_of(key), problems);
-    part.read("enabled", on);
+    SettingsReader part = reader.section(key);
+    part.read({"enabled", meaning}, on);
     part.finish();
     return on;
   };
-  settings.capture_gradients = enabled("nancapture");
-  if (enabled("underflow_overflow"))
+  settings.capture_gradients =
+      enabled({"nancapture", "keeps the step at which something is not finite"},
+              "stop at a gradient that is not finite, as at such a loss");
+  if (enabled({"underflow_overflow", "of the reference"}, "a trace; only false is offered"))
     problems.bad_value(reader.path_of("underflow_overflow.enabled"),
                        "this trace is not offered; nancapture keeps the step that went wrong");
   reader.finish();
@@ -107,12 +128,22 @@ ImageSettings read_image_settings(const Value& image_args, SettingsProblems& pro
   ImageSettings settings;
   SettingsReader reader(image_args, "image_args", problems);
   std::string orientation = "apply";
-  reader.read_choice("exif_orientation", orientation, {"apply", "ignore"});
+  reader.read_choice({"exif_orientation", "turn photographs upright by their EXIF data, or not"},
+                     orientation,
+                     {"apply", "ignore"});
   settings.apply_exif_orientation = orientation == "apply";
   std::string unreadable = "fail";
-  reader.read_choice("unreadable", unreadable, {"fail", "replace"});
+  reader.read_choice({"unreadable",
+                      "an image that cannot be read stops the run, or is replaced by another one in "
+                      "training and left out of validation"},
+                     unreadable,
+                     {"fail", "replace"});
   if (unreadable == "replace") settings.unreadable = UnreadablePolicy::kReplace;
-  const Value* window = reader.find("dicom_window");
+  const Value* window = reader.find(
+      {"dicom_window",
+       "grey values of DICOM images that become black to white; auto: the file's window or else "
+       "its range; none: values after slope and intercept"},
+      {"auto, none or [center, width]", settings.dicom_window});
   if (window != nullptr) {
     const bool word =
         window->is_string() && (window->as_string() == "auto" || window->as_string() == "none");

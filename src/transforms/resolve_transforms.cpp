@@ -13,14 +13,6 @@ namespace {
 constexpr const char* kPath = "transform_args";
 constexpr const char* kValidationPath = "transform_args.val";
 
-// transform_args without `val`.
-Value training_args(const Value& transform_args) {
-  if (!transform_args.is_object()) return transform_args;
-  Value::Object kept = transform_args.as_object();
-  std::erase_if(kept, [](const auto& entry) { return key_text(entry.first) == "val"; });
-  return kept;
-}
-
 template <typename Group>
 void resolve_window(std::optional<Group>& group,
                     const char* name,
@@ -224,7 +216,37 @@ void require_unified_sizes(const TransformSettings& settings, SettingsProblems& 
       "set resize to {\"height\": \"auto\", \"width\": \"auto\"}");
 }
 
+void read_training(const TransformFamily& family,
+                   const Value& transform_args,
+                   SettingsProblems& problems,
+                   TransformSettings& settings) {
+  SettingsReader reader(transform_args, kPath, problems);
+  read_transform_settings(reader, family.only_null_in_training, family.name, settings);
+  Value validation;
+  reader.read_map({"val",
+                   "the same for validation; image_size, normalize and num_channels follow "
+                   "training"},
+                  validation);
+  reader.finish();
+}
+
+void read_validation(const TransformFamily& family,
+                     const Value& val,
+                     SettingsProblems& problems,
+                     TransformSettings& settings) {
+  SettingsReader reader(val, kValidationPath, problems);
+  read_transform_settings(
+      reader, family.only_null_in_validation, family.name + "'s validation", settings);
+  reader.finish();
+}
+
 }  // namespace
+
+void describe_transforms(const TransformFamily& family, SettingsProblems& problems) {
+  TransformSettings train = family.train, validation = family.validation;
+  read_training(family, {}, problems, train);
+  read_validation(family, {}, problems, validation);
+}
 
 Value ResolvedTransforms::to_value() const {
   Value value = saker::to_value(train);
@@ -241,10 +263,8 @@ ResolvedTransforms resolve_transforms(const TransformFamily& family,
   SettingsProblems problems;
   ResolvedTransforms resolved;
   resolved.train = family.train;
-  const Value train_args = training_args(transform_args);
-  SettingsReader reader(train_args, kPath, problems);
-  read_transform_settings(reader, family.only_null_in_training, family.name, resolved.train);
-  reader.finish();
+  problems.suggest_from(context.known_settings);
+  read_training(family, transform_args, problems, resolved.train);
   problems.throw_if_any();
   resolve(family, context, resolved.train, problems, kPath, resolved.warnings);
   require_unified_sizes(resolved.train, problems);
@@ -254,13 +274,7 @@ ResolvedTransforms resolve_transforms(const TransformFamily& family,
   resolved.validation.normalize = resolved.train.normalize;
   resolved.validation.num_channels = resolved.train.num_channels;
   const Value* val = transform_args.find("val");
-  const Value nothing;
-  SettingsReader validation_reader(val == nullptr ? nothing : *val, kValidationPath, problems);
-  read_transform_settings(validation_reader,
-                          family.only_null_in_validation,
-                          family.name + "'s validation",
-                          resolved.validation);
-  validation_reader.finish();
+  read_validation(family, val == nullptr ? Value() : *val, problems, resolved.validation);
   problems.throw_if_any();
   resolve(family, context, resolved.validation, problems, kValidationPath, resolved.warnings);
   problems.throw_if_any();

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/settings_problems.hpp"
 #include "saker/value.hpp"
 #include "transforms/step_window.hpp"
 #include "transforms/transform_settings.hpp"
@@ -36,6 +38,8 @@ struct TransformContext {
   // Of that checkpoint: unset, it says nothing (ImageNet's values); none, no normalization.
   std::optional<std::optional<Normalization>> stored_normalization = {};
   RunLength run = {};
+  // Where to look for keys that transform_args do not have; see SettingsProblems.
+  std::function<SettingsSchema()> known_settings = {};
 };
 
 struct ResolvedTransforms {
@@ -59,5 +63,9 @@ struct ResolvedTransforms {
 ResolvedTransforms resolve_transforms(const TransformFamily& family,
                                       const Value& transform_args,
                                       const TransformContext& context);
+
+// The settings of transform_args, their defaults in the family included, to the schema of
+// `problems`.
+void describe_transforms(const TransformFamily& family, SettingsProblems& problems);
 
 }  // namespace saker

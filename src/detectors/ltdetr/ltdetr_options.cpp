@@ -7,47 +7,43 @@
 #include <array>
 #include <string_view>
 
-#include "core/settings_reader.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
-namespace {
-
-LtdetrBackboneArgs read_backbone_args(const Value& value,
-                                      const std::string& path,
-                                      SettingsProblems& problems) {
+LtdetrBackboneArgs read_backbone_args(SettingsReader reader) {
   LtdetrBackboneArgs args;
-  SettingsReader reader(value, path, problems);
-  reader.read("patch_size", args.patch_size, at_least(1));
-  reader.read("in_chans", args.in_chans, at_least(1));
-  reader.read("drop_path_rate", args.drop_path_rate, between(0, 1));
+  reader.read({"patch_size", "side of a patch, pixels; model_args.patch_size goes before it"},
+              args.patch_size,
+              at_least(1));
+  reader.read(
+      {"in_chans", "channels of the images; null: those of the data"}, args.in_chans, at_least(1));
+  reader.read({"drop_path_rate", "share of samples that a block leaves out; DINOv2 alone"},
+              args.drop_path_rate,
+              between(0, 1));
   reader.finish();
   return args;
 }
-
-}  // namespace
 
 LtdetrOptions LtdetrOptions::from_build_args(const Value& build_args) {
   LtdetrOptions options;
   SettingsProblems problems;
   SettingsReader reader(build_args, "model_init_args", problems);
-  reader.read("patch_size", options.patch_size, at_least(1));
-  reader.read("backbone_freeze", options.backbone_freeze);
-  reader.read("backbone_weights", options.backbone_weights);
-  if (const Value* args = reader.find("backbone_args"); args != nullptr && !args->is_null()) {
-    options.backbone_args = *args;
-    options.backbone = read_backbone_args(*args, reader.path_of("backbone_args"), problems);
-  }
-  reader.read("decoder_name", options.decoder_name);
+  reader.read({"patch_size"}, options.patch_size, at_least(1));
+  reader.read({"backbone_freeze"}, options.backbone_freeze);
+  reader.read({"backbone_weights"}, options.backbone_weights);
+  if (reader.read_map({"backbone_args"}, options.backbone_args))
+    options.backbone =
+        read_backbone_args({options.backbone_args, reader.path_of("backbone_args"), problems});
+  reader.read({"decoder_name"}, options.decoder_name);
   if (options.decoder_name && *options.decoder_name != "rtdetrv2" &&
       *options.decoder_name != "dfine") {
     problems.bad_value(reader.path_of("decoder_name"),
                        fmt::format("must be rtdetrv2 or dfine but got {}", *options.decoder_name));
   }
   std::string refine = "rtdetr";
-  reader.read_choice("box_refine", refine, {"rtdetr", "reference"});
+  reader.read_choice({"box_refine"}, refine, {"rtdetr", "reference"});
   if (refine == "reference") options.box_refine = BoxRefine::kReference;
-  reader.read("reinit_class_head", options.reinit_class_head);
+  reader.read({"reinit_class_head"}, options.reinit_class_head);
   if (!problems.empty())
     throw Error(ErrorKind::kCheckpoint, fmt::format("{}", fmt::join(problems.lines(), "; ")));
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/settings_reader.hpp"
 #include "detectors/ltdetr/ltdetr_config.hpp"
 #include "saker/value.hpp"
 
@@ -17,6 +18,9 @@ struct LtdetrBackboneArgs {
   std::optional<std::int64_t> in_chans;    // channels of the images; empty: those of the spec
   std::optional<double> drop_path_rate;    // DINOv2; the others have none
 };
+
+// Reads the whole section and finishes it.
+LtdetrBackboneArgs read_backbone_args(SettingsReader reader);
 
 struct LtdetrOptions {
   // As in a checkpoint's model_init_args.

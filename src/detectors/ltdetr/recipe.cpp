@@ -45,7 +45,7 @@ class LtdetrRecipe final : public Recipe {
     if (args.scheduler_name == SchedulerName::kLinear)
       return std::make_unique<LinearSchedule>(*args.lr_warmup_steps, args.scheduler_start_factor);
     const FlatCosineSchedule schedule = flat_cosine(args, run);
-    if (schedule.has_empty_cosine() && !leaves_steps_open()) {
+    if (schedule.has_empty_cosine() && !has_automatic_steps(run)) {
       throw Error(ErrorKind::kUsage,
                   fmt::format("model_args: between scheduler_flat_steps {} (or the end of "
                               "lr_warmup_steps {}) and the last scheduler_no_aug_steps {} of {} "
@@ -118,8 +118,14 @@ class LtdetrRecipe final : public Recipe {
   }
 
  private:
-  bool leaves_steps_open() const {
-    return !args_.lr_warmup_steps || !args_.scheduler_flat_steps || !args_.scheduler_no_aug_steps;
+  // Whether some step is left open, or all are what "auto" gives, as in the config.yaml of a run.
+  bool has_automatic_steps(const RunLength& run) const {
+    if (!args_.lr_warmup_steps || !args_.scheduler_flat_steps || !args_.scheduler_no_aug_steps)
+      return true;
+    const StepPhases phases = step_phases(run);
+    return StepPhases{*args_.lr_warmup_steps,
+                      *args_.scheduler_flat_steps,
+                      run.total_steps - *args_.scheduler_no_aug_steps} == phases;
   }
 
   // Without "auto" in the steps.

@@ -6,128 +6,101 @@
 #include <string_view>
 #include <utility>
 
+#include "detectors/ltdetr/ltdetr_options.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
 namespace {
 
-// A key with a second name; both at once are a problem.
-std::string_view chosen_name(SettingsReader& reader, std::string_view key, std::string_view alias) {
-  const bool has_alias = reader.find(alias) != nullptr;
-  if (has_alias && reader.find(key) != nullptr)
-    reader.problems().bad_value(reader.path_of(alias),
-                                fmt::format("is the same as {}; give one of them", key));
-  return has_alias ? alias : key;
-}
-
-bool is_auto(const Value* value) { return value->is_string() && value->as_string() == "auto"; }
-
-void read_steps(SettingsReader& reader, std::string_view key, OrAuto<std::int64_t>& target) {
-  const Value* value = reader.find(key);
-  if (value == nullptr) return;
-  if (is_auto(value)) {
-    target.reset();
-    return;
-  }
-  std::int64_t steps = 0;
-  if (reader.read(key, steps, at_least(0))) target = steps;
-}
-
 // DINOv2's schedule has no such value.
 void read_warmup(SettingsReader& reader, bool may_be_auto, LtdetrTrainingArgs& args) {
-  const std::string_view key = chosen_name(reader, "lr_warmup_steps", "scheduler_warmup_steps");
-  const Value* value = reader.find(key);
-  if (value != nullptr && is_auto(value) && !may_be_auto) {
-    reader.problems().bad_value(reader.path_of(key),
-                                "auto is not offered for DINOv2 backbones; give a number of steps");
+  const SettingKey key{"lr_warmup_steps",
+                       "steps in which the learning rate grows; auto: those of the first epochs, "
+                       "see docs/train.md",
+                       "scheduler_warmup_steps"};
+  if (may_be_auto) {
+    reader.read_or_auto(key, args.lr_warmup_steps, at_least(0));
     return;
   }
-  read_steps(reader, key, args.lr_warmup_steps);
+  std::int64_t steps = args.lr_warmup_steps.value_or(0);
+  const Value* value = reader.find(key, {"integer", steps, at_least(0).words()});
+  if (value == nullptr) return;
+  if (*value == Value("auto")) {
+    reader.problems().bad_value(reader.path_of(key),
+                                "auto is not offered for DINOv2 backbones; give a number of steps");
+  } else if (reader.read(key, steps, at_least(0))) {
+    args.lr_warmup_steps = steps;
+  }
 }
 
 void read_patch_size(SettingsReader& reader, LtdetrTrainingArgs& args) {
-  const Value* value = reader.find("patch_size");
-  if (value == nullptr) return;
-  if (is_auto(value)) {
-    args.patch_size.reset();
-    return;
-  }
-  std::optional<std::int64_t> size;
-  if (!reader.read("patch_size", size, at_least(1))) return;
-  args.patch_size = size;
-  args.patch_size_given = true;
+  const SettingKey key{"patch_size",
+                       "side of a vision transformer's patches, pixels; auto: the network's; null: "
+                       "none, as in a ConvNeXt"};
+  if (!reader.read_or_auto(key, args.patch_size, at_least(1))) return;
+  args.patch_size_given = args.patch_size.has_value();
 }
 
 void read_decoder_name(SettingsReader& reader, OrAuto<DecoderKind>& target) {
   std::string word = "auto";
-  if (!reader.read_choice("decoder_name", word, {"auto", "rtdetrv2", "dfine"})) return;
+  if (!reader.read_choice({"decoder_name", "auto: the checkpoint's, else the model's"},
+                          word,
+                          {"auto", "rtdetrv2", "dfine"}))
+    return;
   target.reset();
   if (word == "rtdetrv2") target = DecoderKind::kRtdetrV2;
   if (word == "dfine") target = DecoderKind::kDfine;
 }
 
-void read_backbone_args(SettingsReader& reader, Value& target) {
-  const Value* value = reader.find("backbone_args");
-  if (value == nullptr || value->is_null()) return;
-  if (value->is_object()) {
-    target = *value;
-  } else {
-    reader.problems().wrong_type(reader.path_of("backbone_args"), "a map", *value);
-  }
+void read_backbone_map(SettingsReader& reader, Value& target) {
+  reader.read_map({"backbone_args", "over the backbone's own settings"}, target);
+  static_cast<void>(
+      read_backbone_args({target, reader.path_of("backbone_args"), reader.problems()}));
 }
 
 // Costs that the map does not name keep their defaults.
 void read_matcher(SettingsReader& reader, MatcherSettings& matcher) {
-  if (const Value* value = reader.find("matcher_weight_dict")) {
-    SettingsReader weights(*value, reader.path_of("matcher_weight_dict"), reader.problems());
-    weights.read("cost_class", matcher.cost_class, at_least(0));
-    weights.read("cost_bbox", matcher.cost_bbox, at_least(0));
-    weights.read("cost_giou", matcher.cost_giou, at_least(0));
-    weights.finish();
-  }
-  reader.read("matcher_use_focal_loss", matcher.use_focal_loss);
-  reader.read("matcher_alpha", matcher.alpha, between(0, 1));
-  reader.read("matcher_gamma", matcher.gamma, at_least(0));
-}
-
-void read_losses(SettingsReader& reader, std::vector<std::string>& target) {
-  const Value* value = reader.find("losses");
-  if (value == nullptr) return;
-  if (!value->is_array()) {
-    reader.problems().wrong_type(reader.path_of("losses"), "a list of texts", *value);
-    return;
-  }
-  std::vector<std::string> losses;
-  for (const Value& loss : value->as_array()) {
-    if (!loss.is_string()) {
-      reader.problems().wrong_type(reader.path_of("losses"), "a list of texts", loss);
-      return;
-    }
-    losses.push_back(loss.as_string());
-  }
-  target = std::move(losses);
+  SettingsReader weights =
+      reader.section({"matcher_weight_dict", "costs by which queries are matched to boxes"});
+  weights.read({"cost_class", "weight of the class"}, matcher.cost_class, at_least(0));
+  weights.read({"cost_bbox", "weight of the L1 distance"}, matcher.cost_bbox, at_least(0));
+  weights.read({"cost_giou", "weight of the generalized IoU"}, matcher.cost_giou, at_least(0));
+  weights.finish();
+  reader.read({"matcher_use_focal_loss", "a focal cost of the class rather than its probability"},
+              matcher.use_focal_loss);
+  reader.read({"matcher_alpha", "balance of the focal cost"}, matcher.alpha, between(0, 1));
+  reader.read({"matcher_gamma", "exponent of the focal cost"}, matcher.gamma, at_least(0));
 }
 
 void read_loss_weights(SettingsReader& reader, std::map<std::string, double, std::less<>>& target) {
-  const Value* value = reader.find("loss_weight_dict");
+  Value::Object defaults;
+  for (const auto& [term, weight] : target) defaults.emplace_back(term, weight);
+  const SettingKey key{"loss_weight_dict",
+                       "weight of each term of the loss; replaces the whole map, and a term "
+                       "without a weight is left out"};
+  const Value* value = reader.find(key, {"map of numbers", defaults, at_least(0).words()});
   if (value == nullptr) return;
   if (!value->is_object()) {
-    reader.problems().wrong_type(reader.path_of("loss_weight_dict"), "a map of numbers", *value);
+    reader.problems().wrong_type(reader.path_of(key), "a map of numbers", *value);
     return;
   }
   std::map<std::string, double, std::less<>> weights;
-  SettingsReader terms(*value, reader.path_of("loss_weight_dict"), reader.problems());
-  for (const auto& [key, weight] : value->as_object())
-    terms.read(key_text(key), weights[key_text(key)], at_least(0));
+  SettingsReader terms(*value, reader.path_of(key), reader.problems());
+  for (const auto& [name, weight] : value->as_object())
+    terms.read({key_text(name)}, weights[key_text(name)], at_least(0));
   target = std::move(weights);
 }
 
-std::string below_one(double number) {
-  return number >= 0 && number < 1 ? "" : "must be at least 0 and less than 1";
+const NumberRule& below_one() {
+  static const NumberRule rule("in [0, 1)",
+                               [](double number) { return number >= 0 && number < 1; });
+  return rule;
 }
 
-std::string fraction_above_zero(double number) {
-  return number > 0 && number <= 1 ? "" : "must be more than 0 and at most 1";
+const NumberRule& fraction_above_zero() {
+  static const NumberRule rule("in (0, 1]",
+                               [](double number) { return number > 0 && number <= 1; });
+  return rule;
 }
 
 // A decoder that a checkpoint may still decide on is taken to fit.
@@ -137,8 +110,7 @@ void check_losses(const LtdetrConfig& config,
   DecoderConfig decoder = config.decoder;
   const std::vector<std::string>& losses = args.loss.losses;
   const bool has_local = std::find(losses.begin(), losses.end(), "local") != losses.end();
-  decoder.kind =
-      args.decoder_name.value_or(has_local ? DecoderKind::kDfine : config.decoder.kind);
+  decoder.kind = args.decoder_name.value_or(has_local ? DecoderKind::kDfine : config.decoder.kind);
   try {
     loss_settings_for(decoder, args.loss).validate();
   } catch (const Error& error) {
@@ -189,38 +161,75 @@ LtdetrTrainingArgs LtdetrTrainingArgs::read(const LtdetrConfig& config,
                                             SettingsProblems& problems) {
   LtdetrTrainingArgs args = defaults_of(config);
   SettingsReader reader(model_args, "model_args", problems);
-  reader.read("backbone_weights", args.backbone_weights);
-  reader.read("backbone_url", args.backbone_url);
-  read_backbone_args(reader, args.backbone_args);
-  reader.read("backbone_freeze", args.backbone_freeze);
+  reader.read({"backbone_weights", "file with weights for the backbone; null: the published ones"},
+              args.backbone_weights);
+  reader.read({"backbone_url", "of the reference, where it has no effect either"},
+              args.backbone_url);
+  read_backbone_map(reader, args.backbone_args);
+  reader.read(
+      {"backbone_freeze", "keep the backbone and what connects it to the encoder as they are"},
+      args.backbone_freeze);
   read_decoder_name(reader, args.decoder_name);
   read_patch_size(reader, args);
   std::string refine = "rtdetr";
-  reader.read_choice("box_refine", refine, {"rtdetr", "reference"});
+  reader.read_choice(
+      {"box_refine", "reference: the doubled delta of the reference in training, for comparisons"},
+      refine,
+      {"rtdetr", "reference"});
   args.box_refine = refine == "reference" ? BoxRefine::kReference : BoxRefine::kRtdetr;
-  reader.read("reinit_class_head", args.reinit_class_head);
-  reader.read("use_ema_model", args.use_ema_model);
-  reader.read("ema_momentum", args.ema_momentum, between(0, 1));
-  reader.read("ema_warmup_steps", args.ema_warmup_steps);
+  reader.read({"reinit_class_head",
+               "start class heads afresh instead of keeping a checkpoint's rows by position"},
+              args.reinit_class_head);
+  reader.read({"use_ema_model", "average of the weights, which validation and exports use"},
+              args.use_ema_model);
+  reader.read({"ema_momentum", "share of the old average that each step keeps in the end"},
+              args.ema_momentum,
+              between(0, 1));
+  reader.read({"ema_warmup_steps", "steps in which the momentum grows; 0 or less: at once"},
+              args.ema_warmup_steps);
   read_matcher(reader, args.loss.matcher);
-  read_losses(reader, args.loss.losses);
+  reader.read({"losses",
+               "of vfl, focal, boxes, and local with the D-FINE decoder, which adds it by itself"},
+              args.loss.losses);
   read_loss_weights(reader, args.loss.loss_weights);
-  reader.read("loss_alpha", args.loss.alpha, between(0, 1));
-  reader.read("loss_gamma", args.loss.gamma, at_least(0));
-  reader.read("gradient_clip_val", args.gradient_clip_val);
-  reader.read(chosen_name(reader, "lr", "optimizer_lr"), args.lr, more_than(0));
-  reader.read("backbone_lr_factor", args.backbone_lr_factor, at_least(0));
-  reader.read(chosen_name(reader, "weight_decay", "optimizer_weight_decay"),
+  reader.read({"loss_alpha", "balance of the varifocal loss"}, args.loss.alpha, between(0, 1));
+  reader.read({"loss_gamma", "exponent of the varifocal loss"}, args.loss.gamma, at_least(0));
+  reader.read(
+      {"gradient_clip_val", "longest norm of all gradients together; 0 or less: no clipping"},
+      args.gradient_clip_val);
+  reader.read({"lr",
+               "learning rate at the model's batch_size, times the square root of (images a step / "
+               "that size)",
+               "optimizer_lr"},
+              args.lr,
+              more_than(0));
+  reader.read({"backbone_lr_factor", "the backbone's part of the learning rate"},
+              args.backbone_lr_factor,
+              at_least(0));
+  reader.read({"weight_decay",
+               "of weights; not of biases, norms, tokens and embeddings",
+               "optimizer_weight_decay"},
               args.weight_decay,
               at_least(0));
-  reader.read("optimizer_betas", args.optimizer_betas, below_one);
+  reader.read({"optimizer_betas", "of AdamW"}, args.optimizer_betas, below_one());
   std::string scheduler = args.scheduler_name == SchedulerName::kLinear ? "linear" : "flat-cosine";
-  reader.read_choice("scheduler_name", scheduler, {"linear", "flat-cosine"});
+  reader.read_choice(
+      {"scheduler_name", "course of the learning rate"}, scheduler, {"linear", "flat-cosine"});
   args.scheduler_name = scheduler == "linear" ? SchedulerName::kLinear : SchedulerName::kFlatCosine;
   read_warmup(reader, config.backbone.kind != BackboneKind::kDinov2Vit, args);
-  reader.read("scheduler_start_factor", args.scheduler_start_factor, fraction_above_zero);
-  read_steps(reader, "scheduler_flat_steps", args.scheduler_flat_steps);
-  read_steps(reader, "scheduler_no_aug_steps", args.scheduler_no_aug_steps);
+  reader.read(
+      {"scheduler_start_factor", "part of the learning rate at the first step; linear alone"},
+      args.scheduler_start_factor,
+      fraction_above_zero());
+  reader.read_or_auto({"scheduler_flat_steps",
+                       "step at which the cosine begins; flat-cosine alone; auto: half of the run"},
+                      args.scheduler_flat_steps,
+                      at_least(0));
+  reader.read_or_auto({"scheduler_no_aug_steps",
+                       "steps after the cosine; flat-cosine alone; auto: the last sixth of the "
+                       "run, at most 12 epochs"},
+                      args.scheduler_no_aug_steps,
+                      at_least(0));
   reader.finish();
   check_losses(config, args, problems);
   return args;

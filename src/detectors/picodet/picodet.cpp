@@ -24,11 +24,11 @@ PicoDetOptions PicoDetOptions::from_init_args(const Value& init_args) {
   std::int64_t reg_max = kPicoDetRegMax;
   SettingsProblems problems;
   SettingsReader reader(init_args, "model_init_args", problems);
-  reader.read("reg_max", reg_max);
-  reader.read("score_threshold", options.score_threshold, between(0, 1));
-  reader.read("iou_threshold", options.iou_threshold, between(0, 1));
-  reader.read("max_detections", options.max_detections, at_least(1));
-  reader.read("backbone_freeze", options.backbone_freeze);
+  reader.read({"reg_max"}, reg_max);
+  reader.read({"score_threshold"}, options.score_threshold, between(0, 1));
+  reader.read({"iou_threshold"}, options.iou_threshold, between(0, 1));
+  reader.read({"max_detections"}, options.max_detections, at_least(1));
+  reader.read({"backbone_freeze"}, options.backbone_freeze);
   problems.throw_if_any();
   if (reg_max != kPicoDetRegMax) {
     throw Error(ErrorKind::kUnsupported,

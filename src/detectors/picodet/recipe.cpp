@@ -33,22 +33,41 @@ struct PicoDetTrainingSettings {
 PicoDetTrainingSettings read_settings(const Value& model_args, SettingsProblems& problems) {
   PicoDetTrainingSettings settings;
   SettingsReader reader(model_args, "model_args", problems);
-  reader.read("backbone_weights", settings.backbone_weights);
-  reader.read("lr", settings.lr, more_than(0));
-  reader.read("momentum", settings.momentum, between(0, 1));
-  reader.read("weight_decay", settings.weight_decay, at_least(0));
-  reader.read("backbone_freeze", settings.backbone_freeze);
-  reader.read("lr_warmup_steps", settings.lr_warmup_steps, at_least(0));
-  reader.read("warmup_ratio", settings.warmup_ratio);
-  reader.read("loss_vfl_weight", settings.loss.vfl, at_least(0));
-  reader.read("loss_giou_weight", settings.loss.giou, at_least(0));
-  reader.read("loss_dfl_weight", settings.loss.dfl, at_least(0));
-  reader.read("loss_o2o_dfl_weight", settings.loss.o2o_dfl, at_least(0));
-  reader.read("simota_center_radius", settings.loss.simota.center_radius, more_than(0));
-  reader.read("simota_candidate_topk", settings.loss.simota.candidate_topk, at_least(1));
-  reader.read("simota_iou_weight", settings.loss.simota.iou_weight, at_least(0));
-  reader.read("ema_momentum", settings.ema_momentum, between(0, 1));
-  reader.read("ema_warmup_steps", settings.ema_warmup_steps);
+  reader.read({"backbone_weights", "file with weights for the backbone"},
+              settings.backbone_weights);
+  reader.read({"lr", "learning rate at 80 images a step, times images a step / 80"},
+              settings.lr,
+              more_than(0));
+  reader.read({"momentum", "of SGD"}, settings.momentum, between(0, 1));
+  reader.read({"weight_decay", "of convolution weights"}, settings.weight_decay, at_least(0));
+  reader.read({"backbone_freeze", "keep the backbone as it is"}, settings.backbone_freeze);
+  reader.read({"lr_warmup_steps", "steps in which the learning rate grows linearly"},
+              settings.lr_warmup_steps,
+              at_least(0));
+  reader.read({"warmup_ratio", "of the reference, where it has no effect either"},
+              settings.warmup_ratio);
+  reader.read({"loss_vfl_weight", "weight of the varifocal loss"}, settings.loss.vfl, at_least(0));
+  reader.read(
+      {"loss_giou_weight", "weight of the generalized IoU loss"}, settings.loss.giou, at_least(0));
+  reader.read(
+      {"loss_dfl_weight", "weight of the distribution focal loss"}, settings.loss.dfl, at_least(0));
+  reader.read({"loss_o2o_dfl_weight", "the same, of the one-to-one head"},
+              settings.loss.o2o_dfl,
+              at_least(0));
+  reader.read({"simota_center_radius", "reach of a box's centre in SimOTA, strides"},
+              settings.loss.simota.center_radius,
+              more_than(0));
+  reader.read({"simota_candidate_topk", "most overlapping anchors that vote on how many match"},
+              settings.loss.simota.candidate_topk,
+              at_least(1));
+  reader.read({"simota_iou_weight", "weight of the overlap in SimOTA's cost"},
+              settings.loss.simota.iou_weight,
+              at_least(0));
+  reader.read({"ema_momentum", "share of the old average that each step keeps in the end"},
+              settings.ema_momentum,
+              between(0, 1));
+  reader.read({"ema_warmup_steps", "steps in which the momentum grows; 0 or less: at once"},
+              settings.ema_warmup_steps);
   reader.finish();
   return settings;
 }
