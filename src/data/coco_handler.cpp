@@ -270,7 +270,11 @@ void CocoHandler::finish_entry() {
     file_.categories.emplace_back(entry_.id, std::move(entry_.text));
   } else {
     const auto& [x, y, width, height] = entry_.box;
-    file_.annotations.push_back({entry_.image_id, entry_.category_id, {x, y, width, height}});
+    file_.annotations.push_back({entry_.image_id,
+                                 entry_.category_id,
+                                 {x, y, width, height},
+                                 static_cast<std::int64_t>(entries_) - 1,
+                                 entry_.is_crowd});
     if (entry_.is_crowd) ++file_.crowd_boxes;
     if (entry_.has_segmentation) ++file_.polygons;
   }

@@ -7,16 +7,11 @@
 
 #include "core/sha256.hpp"
 #include "data/check/findings.hpp"
+#include "image/decoded_image.hpp"
 
 namespace saker {
 
-struct ImageFacts {
-  std::int64_t width = 0, height = 0;  // pixels, upright
-  int orientation = 1;                 // EXIF, 1..8
-
-  // 5..8: the file stores rows as columns.
-  bool axes_swap() const noexcept { return orientation >= 5; }
-};
+using ImageFacts = ImageSize;  // upright
 
 struct CheckedImage {
   std::optional<Sha256Digest> hash;  // empty for a file that cannot be read, or is empty
