@@ -35,8 +35,7 @@ class BoxRules {
   void apply(ConvertedImage& image) {
     const auto width = static_cast<double>(image.size.width);
     const auto height = static_cast<double>(image.size.height);
-    std::erase_if(image.boxes,
-                  [&](ConvertedBox& box) { return !keeps(box, width, height); });
+    std::erase_if(image.boxes, [&](ConvertedBox& box) { return !keeps(box, width, height); });
   }
 
  private:

@@ -12,6 +12,7 @@
 #include "data/absolute_path.hpp"
 #include "data/coco_dataset.hpp"
 #include "data/coco_file.hpp"
+#include "data/convert/data_output.hpp"
 #include "data/splits.hpp"
 #include "saker/error.hpp"
 
@@ -19,12 +20,6 @@ namespace saker {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Whether images/../../name would leave the folder that names are relative to.
-bool leaves_folder(const fs::path& name) {
-  const fs::path normal = name.lexically_normal();
-  return normal.is_absolute() || normal.empty() || *normal.begin() == "..";
-}
 
 // The first of the usual folders in which the first image lies; that of the file otherwise.
 std::string find_images(const fs::path& file, const std::string& split, const CocoFile& coco) {
@@ -75,14 +70,14 @@ class CocoInput {
       }
       const CocoImage& entry = file.images[i];
       const fs::path path = fs::path(split.folder) / entry.file_name;
-      ConvertedImage image{.path = path.string(),
-                           .name = (leaves_folder(entry.file_name)
-                                        ? fs::path(entry.file_name).filename()
-                                        : fs::path(entry.file_name).lexically_normal())
-                                       .string(),
-                           .place = fmt::format("{}: images[{}]", json, i),
-                           .size = entry.size,
-                           .boxes = {}};
+      ConvertedImage image{
+          .path = path.string(),
+          .name = (leaves_folder(entry.file_name) ? fs::path(entry.file_name).filename()
+                                                  : fs::path(entry.file_name).lexically_normal())
+                      .string(),
+          .place = fmt::format("{}: images[{}]", json, i),
+          .size = entry.size,
+          .boxes = {}};
       if (args_.need_images && !is_there(path)) fail_missing(image, entry, split.folder);
       for (const CocoAnnotation& annotation : annotations)
         image.boxes.push_back(box_of(annotation, json));
@@ -95,8 +90,10 @@ class CocoInput {
                       std::exchange(skipped_, 0)));
     }
     if (file.polygons > 0) {
-      set_.warnings.push_back(fmt::format(
-          "{}: {} outlines (segmentation) left out; boxes alone are converted", name, file.polygons));
+      set_.warnings.push_back(
+          fmt::format("{}: {} outlines (segmentation) left out; boxes alone are converted",
+                      name,
+                      file.polygons));
     }
     set_.splits.push_back(std::move(split));
   }
@@ -120,7 +117,9 @@ class CocoInput {
     }
   }
 
-  std::string folder_of(const CocoSplit& given, const std::string& name, const CocoFile& file) const {
+  std::string folder_of(const CocoSplit& given,
+                        const std::string& name,
+                        const CocoFile& file) const {
     if (input_.folders_are_told) return coco_image_folder(given);
     if (!args_.image_folder.empty()) return absolute_path("", args_.image_folder);
     return find_images(given.annotations, name, file);
@@ -130,13 +129,14 @@ class CocoInput {
     const std::int64_t id = annotation.category_id;
     if (!names_.contains(id)) {
       if (std::ranges::find(set_.ignore_classes, id) == set_.ignore_classes.end()) {
-        throw Error(ErrorKind::kData,
-                    fmt::format("{}: annotations[{}].category_id {} is the id of no category in {}; "
-                                "add it there, or to ignore_classes of a data YAML",
-                                json,
-                                annotation.entry,
-                                id,
-                                classes_file_));
+        throw Error(
+            ErrorKind::kData,
+            fmt::format("{}: annotations[{}].category_id {} is the id of no category in {}; "
+                        "add it there, or to ignore_classes of a data YAML",
+                        json,
+                        annotation.entry,
+                        id,
+                        classes_file_));
       }
       const std::string name = fmt::format("class {}", id);
       names_.emplace(id, name);

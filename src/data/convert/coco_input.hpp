@@ -12,8 +12,8 @@ struct CocoInputArgs {
 };
 
 // The classes are the categories of the first split, in its order. Throws Error: as read_coco_file;
-// data, with the place in the file, for an annotation of another category and for an image file that
-// is not there.
+// data, with the place in the file, for an annotation of another category and for an image file
+// that is not there.
 ConversionSet read_coco_input(const ConversionInput& input, const CocoInputArgs& args);
 
 }  // namespace saker

@@ -17,7 +17,8 @@ constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 std::string json_text(const std::string& text, const std::string& place) {
   const std::string json = Value(text).to_json();
-  if (json.find(kReplacement) != std::string::npos && text.find(kReplacement) == std::string::npos) {
+  if (json.find(kReplacement) != std::string::npos &&
+      text.find(kReplacement) == std::string::npos) {
     throw Error(ErrorKind::kData,
                 fmt::format("{}: the name is no UTF-8, which JSON cannot hold; rename it", place));
   }

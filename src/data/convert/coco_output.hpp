@@ -10,8 +10,8 @@ namespace saker {
 
 // Writes annotations/instances_SPLIT.json under `out` and returns the data section. Ids of images
 // and annotations count from 1 through all splits; areas are those of the boxes. Numbers have as
-// many digits as they need to be read back the same. images_stay: names stay relative to the folders
-// that the images lie in now.
+// many digits as they need to be read back the same. images_stay: names stay relative to the
+// folders that the images lie in now.
 //
 // Throws Error: data as require_distinct_names, and for a name that is no UTF-8, which JSON cannot
 // hold; io.

@@ -102,8 +102,7 @@ ConvertDataResult convert_data(const ConvertDataArgs& args) {
   StagedFolder out(args.out);
   ConversionInput input = find_input(args);
   validate(args, input);
-  const bool need_images =
-      placement != ImagePlacement::kNone || input.format == LabelFormat::kYolo;
+  const bool need_images = placement != ImagePlacement::kNone || input.format == LabelFormat::kYolo;
   ConversionSet set = read_input(input, args, need_images);
   ConvertDataResult result{.from = to_string(input.format), .to = args.to, .found = input.found};
   if (need_images) result.images_of_other_size = read_image_sizes(set, args.progress);
@@ -125,8 +124,8 @@ ConvertDataResult convert_data(const ConvertDataArgs& args) {
   result.warnings.insert(result.warnings.end(), set.warnings.begin(), set.warnings.end());
   summarize(set, result);
   if (images_stay && args.to == "yolo") {
-    result.warnings.push_back(fmt::format(
-        "no image was written; training looks for them in {}/images/SPLIT", args.out));
+    result.warnings.push_back(
+        fmt::format("no image was written; training looks for them in {}/images/SPLIT", args.out));
   }
   return result;
 }

@@ -16,8 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 void require_inside(const ConvertedImage& image) {
-  const fs::path normal = fs::path(image.name).lexically_normal();
-  if (!normal.empty() && !normal.is_absolute() && *normal.begin() != "..") return;
+  if (!leaves_folder(image.name)) return;
   throw Error(ErrorKind::kData,
               fmt::format("{}: its image '{}' lies outside of the image folder; move it there",
                           image.place,
@@ -25,6 +24,11 @@ void require_inside(const ConvertedImage& image) {
 }
 
 }  // namespace
+
+bool leaves_folder(const fs::path& name) {
+  const fs::path normal = name.lexically_normal();
+  return normal.is_absolute() || normal.empty() || *normal.begin() == "..";
+}
 
 void require_distinct_names(const ConversionSet& set, OutputName name) {
   for (const ConvertedSplit& split : set.splits) {

@@ -10,6 +10,9 @@
 
 namespace saker {
 
+// Whether folder/name does not lie in the folder.
+bool leaves_folder(const std::filesystem::path& name);
+
 // The file that a converted image has of its own in a format: its label file, or itself.
 using OutputName = std::string (*)(const ConvertedImage& image);
 

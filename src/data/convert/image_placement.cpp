@@ -14,9 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const fs::path& from, const fs::path& to, const std::error_code& error) {
-  throw Error(
-      ErrorKind::kIo,
-      fmt::format("cannot put {} at {}: {}", from.string(), to.string(), error.message()));
+  throw Error(ErrorKind::kIo,
+              fmt::format("cannot put {} at {}: {}", from.string(), to.string(), error.message()));
 }
 
 // Whether a link was made, and no copy.
@@ -41,9 +40,7 @@ bool place(const fs::path& from, const fs::path& to, ImagePlacement placement) {
 
 }  // namespace
 
-PlacedImages place_images(const ConversionSet& set,
-                          const fs::path& out,
-                          ImagePlacement placement) {
+PlacedImages place_images(const ConversionSet& set, const fs::path& out, ImagePlacement placement) {
   PlacedImages placed;
   if (placement == ImagePlacement::kNone) return placed;
   for (const ConvertedSplit& split : set.splits) {

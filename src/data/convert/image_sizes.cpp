@@ -61,10 +61,10 @@ std::int64_t read_image_sizes(ConversionSet& set,
     if (progress) progress(i + 1, total);
   }
   if (differing > 0) {
-    set.warnings.push_back(fmt::format(
-        "{} of another size than their annotations say, which counts: {}",
-        differing == 1 ? "1 image is" : fmt::format("{} images are", differing),
-        first));
+    set.warnings.push_back(
+        fmt::format("{} of another size than their annotations say, which counts: {}",
+                    differing == 1 ? "1 image is" : fmt::format("{} images are", differing),
+                    first));
   }
   return differing;
 }

@@ -97,9 +97,10 @@ ConversionInput coco_input(const std::vector<std::string>& files) {
     std::optional<std::size_t> split = split_of(file);
     if (!split && files.size() == 1) split = 0;
     if (!split) {
-      fail(fmt::format("{}: neither its name nor that of its folder tells the split; rename it so "
-                       "that it has train, val or test in it",
-                       file));
+      fail(
+          fmt::format("{}: neither its name nor that of its folder tells the split; rename it so "
+                      "that it has train, val or test in it",
+                      file));
     }
     CocoSplit& target = *splits[*split];
     if (!target.annotations.empty()) {
@@ -143,10 +144,11 @@ ConversionInput folder_input(const fs::path& folder, const ConvertDataArgs& args
     if (!files.empty()) return coco_input(files);
   }
   if (may_be("voc") && has_voc_files(folder)) return voc_input(folder, "XML files");
-  fail(fmt::format("{}: holds no {}; a YOLO data set has a data.yaml, COCO data have JSON files, "
-                   "Pascal VOC data have Annotations/*.xml",
-                   folder.string(),
-                   args.from.empty() ? "data set that is known" : args.from + " data"));
+  fail(
+      fmt::format("{}: holds no {}; a YOLO data set has a data.yaml, COCO data have JSON files, "
+                  "Pascal VOC data have Annotations/*.xml",
+                  folder.string(),
+                  args.from.empty() ? "data set that is known" : args.from + " data"));
 }
 
 ConversionInput find(const ConvertDataArgs& args) {
@@ -163,8 +165,8 @@ ConversionInput find(const ConvertDataArgs& args) {
   if (!fs::exists(path, ignored)) fail(fmt::format("{}: is not there", path.string()));
   if (is_yaml(path)) return yaml_input(path);
   if (is_json(path)) return coco_input(args.in);
-  fail(fmt::format(
-      "{}: is neither a data YAML, nor a COCO JSON file, nor a folder", path.string()));
+  fail(
+      fmt::format("{}: is neither a data YAML, nor a COCO JSON file, nor a folder", path.string()));
 }
 
 }  // namespace

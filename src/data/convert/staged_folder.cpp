@@ -59,11 +59,10 @@ void StagedFolder::commit() {
   std::error_code error;
   fs::rename(partial_, folder_, error);
   if (error) {
-    throw Error(ErrorKind::kIo,
-                fmt::format("cannot rename {} to {}: {}",
-                            partial_.string(),
-                            folder_.string(),
-                            error.message()));
+    throw Error(
+        ErrorKind::kIo,
+        fmt::format(
+            "cannot rename {} to {}: {}", partial_.string(), folder_.string(), error.message()));
   }
   is_committed_ = true;
 }

@@ -65,8 +65,7 @@ class VocReader {
     result.line = line_of(object.offset_debug());
     result.name = stripped(child(object, "name").text().get());
     if (result.name.empty()) fail(object.child("name").offset_debug(), "<name> is empty");
-    result.is_difficult =
-        object.child("difficult") && number(object, "difficult") != 0;
+    result.is_difficult = object.child("difficult") && number(object, "difficult") != 0;
     const pugi::xml_node box = child(object, "bndbox");
     const double x1 = number(box, "xmin"), y1 = number(box, "ymin");
     const double x2 = number(box, "xmax"), y2 = number(box, "ymax");
@@ -76,8 +75,7 @@ class VocReader {
 
   pugi::xml_node child(const pugi::xml_node& parent, const char* name) const {
     const pugi::xml_node found = parent.child(name);
-    if (!found)
-      fail(parent.offset_debug(), fmt::format("<{}> has no <{}>", parent.name(), name));
+    if (!found) fail(parent.offset_debug(), fmt::format("<{}> has no <{}>", parent.name(), name));
     return found;
   }
 

@@ -151,14 +151,13 @@ class VocInput {
     const auto found = by_stem_.find(without_extension(entry.xml));
     if (found != by_stem_.end() && found->second.size() == 1) return found->second.front();
     const std::string images = images_ / folder;
-    throw Error(
-        ErrorKind::kData,
-        fmt::format(
-            "{}: neither its <filename> '{}' nor {} is in {}",
-            xml,
-            file.file_name,
-            found == by_stem_.end() ? "an image of its own name" : "a single image of its own name",
-            images));
+    throw Error(ErrorKind::kData,
+                fmt::format("{}: neither its <filename> '{}' nor {} is in {}",
+                            xml,
+                            file.file_name,
+                            found == by_stem_.end() ? "an image of its own name"
+                                                    : "a single image of its own name",
+                            images));
   }
 
   // Until here ids are those of the first appearance, since names are known at the end alone.

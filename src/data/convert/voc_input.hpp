@@ -20,8 +20,8 @@ bool has_voc_files(const std::filesystem::path& folder);
 // what <filename> names, or else the one that has the name of the XML file.
 //
 // classes: ids count from 0 in this order; empty: all names, sorted bytewise. Throws Error: data,
-// with file and line, as read_voc_file, for a name that is not among the classes and for an image or
-// XML file that is not there; io.
+// with file and line, as read_voc_file, for a name that is not among the classes and for an image
+// or XML file that is not there; io.
 ConversionSet read_voc_input(const std::filesystem::path& folder,
                              const std::vector<std::string>& classes);
 

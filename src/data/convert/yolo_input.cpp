@@ -29,7 +29,8 @@ DataArgs with_ignored_names(const DataArgs& data) {
 
 ConversionSet read_yolo_input(const DataArgs& data) {
   const DataArgs all = with_ignored_names(data);
-  ConversionSet set{.classes = {}, .ignore_classes = data.ignore_classes, .splits = {}, .warnings = {}};
+  ConversionSet set{
+      .classes = {}, .ignore_classes = data.ignore_classes, .splits = {}, .warnings = {}};
   std::set<std::int64_t> used;
   const std::array folders = {&data.train, &data.val, &data.test};
   for (std::size_t s = 0; s < kSplits.size(); ++s) {
@@ -38,7 +39,8 @@ ConversionSet read_yolo_input(const DataArgs& data) {
     const DatasetStatistics& statistics = dataset.statistics();
     ConvertedSplit split{.split = kSplits[s], .folder = statistics.folder, .images = {}};
     for (std::int64_t i = 0; i < dataset.size(); ++i) {
-      ConvertedImage image{.path = dataset.path(i), .name = dataset.name(i), .place = {}, .size = {}, .boxes = {}};
+      ConvertedImage image{
+          .path = dataset.path(i), .name = dataset.name(i), .place = {}, .size = {}, .boxes = {}};
       image.place = image.path;
       const Annotations annotations = dataset.annotations(i);
       for (std::size_t k = 0; k < annotations.boxes.size(); ++k) {
@@ -54,11 +56,18 @@ ConversionSet read_yolo_input(const DataArgs& data) {
       split.images.push_back(std::move(image));
     }
     set.splits.push_back(std::move(split));
-    for (std::string& line : dataset.statistics().warnings()) set.warnings.push_back(std::move(line));
+    for (std::string& line : dataset.statistics().warnings())
+      set.warnings.push_back(std::move(line));
     if (statistics.skipped_images > 0)
-      set.warnings.push_back(fmt::format("{}: {} images without a label file left out (skip_if_label_file_missing)", kSplits[s], statistics.skipped_images));
+      set.warnings.push_back(
+          fmt::format("{}: {} images without a label file left out (skip_if_label_file_missing)",
+                      kSplits[s],
+                      statistics.skipped_images));
     if (statistics.duplicate_lines > 0)
-      set.warnings.push_back(fmt::format("{}: {} label lines left out that repeat a line of their file", kSplits[s], statistics.duplicate_lines));
+      set.warnings.push_back(
+          fmt::format("{}: {} label lines left out that repeat a line of their file",
+                      kSplits[s],
+                      statistics.duplicate_lines));
   }
   for (auto& entry : all.names) {
     const bool is_given = set.classes.size() < data.names.size();
