@@ -46,8 +46,9 @@ void print_summary(const ConvertDataResult& result, const ConvertDataArgs& args)
   print_count(result.boxes_outside,
               args.clip ? "lay outside of their image: left out"
                         : "lie outside of their image: kept, training leaves them out");
-  print_count(result.boxes_without_area,
-              args.clip ? "without area: left out" : "without area: kept, training leaves them out");
+  print_count(
+      result.boxes_without_area,
+      args.clip ? "without area: left out" : "without area: kept, training leaves them out");
   print_count(result.boxes_not_finite, "with a number that is not finite: left out");
   print_count(result.crowd_boxes,
               args.keep_crowd ? "of crowds (iscrowd): kept" : "of crowds (iscrowd): left out");
@@ -78,25 +79,26 @@ int convert(const ConvertDataOptions& options) {
 
 void add_data_convert(CLI::App& data, Action& action) {
   auto options = std::make_shared<ConvertDataOptions>();
-  CLI::App* command =
-      data.add_subcommand("convert", "Turn YOLO labels into COCO ones and back, and Pascal VOC into either");
+  CLI::App* command = data.add_subcommand(
+      "convert", "Turn YOLO labels into COCO ones and back, and Pascal VOC into either");
   command
-      ->add_option("paths",
-                   options->paths,
-                   "IN... OUT: a data YAML, a folder, or COCO JSON files; then the folder to write, "
-                   "new or empty")
+      ->add_option(
+          "paths",
+          options->paths,
+          "IN... OUT: a data YAML, a folder, or COCO JSON files; then the folder to write, "
+          "new or empty")
       ->required();
   command->add_option("--to", options->args.to, "yolo or coco")
       ->required()
       ->check(CLI::IsMember({"yolo", "coco"}));
-  command
-      ->add_option("--from", options->args.from, "yolo, coco or voc (default: what lies there)")
+  command->add_option("--from", options->args.from, "yolo, coco or voc (default: what lies there)")
       ->check(CLI::IsMember({"yolo", "coco", "voc"}));
   command
-      ->add_option("--images",
-                   options->args.images,
-                   "copy, link (hard links, copies where there are none), symlink, or none to leave "
-                   "images where they are (default link)")
+      ->add_option(
+          "--images",
+          options->args.images,
+          "copy, link (hard links, copies where there are none), symlink, or none to leave "
+          "images where they are (default link)")
       ->check(CLI::IsMember({"copy", "link", "symlink", "none"}));
   command->add_option("--image-folder",
                       options->args.image_folder,
@@ -108,9 +110,8 @@ void add_data_convert(CLI::App& data, Action& action) {
   command->add_flag("--drop-crowd", options->drop_crowd, "COCO: leave out boxes with iscrowd");
   command->add_flag(
       "--drop-difficult", options->drop_difficult, "Pascal VOC: leave out difficult objects");
-  command->add_flag("--clip",
-                    options->args.clip,
-                    "Cut boxes at their image, and leave out those without area");
+  command->add_flag(
+      "--clip", options->args.clip, "Cut boxes at their image, and leave out those without area");
   command->add_option("--json", options->json, "Write the summary to this file");
   command->footer(
       "Examples:\n"

@@ -1,7 +1,7 @@
 // Labels from one format to another: YOLO, COCO and Pascal VOC.
 //
-//   const auto result = saker::convert_data({.in = {"VOCdevkit/VOC2007"}, .out = "voc", .to = "yolo"});
-//   saker::train_object_detection({.data = {result.data_yaml}, ...});
+//   const auto result = saker::convert_data({.in = {"VOCdevkit/VOC2007"}, .out = "voc", .to =
+//   "yolo"}); saker::train_object_detection({.data = {result.data_yaml}, ...});
 //
 // What is kept and what is not: docs/data-convert.md.
 #pragma once
@@ -26,11 +26,11 @@ struct ConvertDataArgs {
   // copy; link: hard links, copies where the file system has none; symlink; none: images stay where
   // they are.
   std::string images = "link";
-  std::string image_folder = {};           // of JSON files given as such; empty: looked for
-  std::vector<std::string> classes = {};   // Pascal VOC: ids from 0; empty: all, sorted by name
-  bool keep_crowd = true;                  // COCO: annotations with iscrowd
-  bool keep_difficult = true;              // Pascal VOC: objects marked as difficult
-  bool clip = false;                       // cut boxes at the image, leave out those without area
+  std::string image_folder = {};          // of JSON files given as such; empty: looked for
+  std::vector<std::string> classes = {};  // Pascal VOC: ids from 0; empty: all, sorted by name
+  bool keep_crowd = true;                 // COCO: annotations with iscrowd
+  bool keep_difficult = true;             // Pascal VOC: objects marked as difficult
+  bool clip = false;                      // cut boxes at the image, leave out those without area
   // Called from the calling thread with the numbers of images done and in all.
   std::function<void(std::int64_t done, std::int64_t total)> progress = {};
 };
@@ -65,8 +65,9 @@ struct ConvertDataResult {
 };
 
 // Writes the data set under a name of its own beside `out` and renames it at the end, so that it
-// appears whole or not at all. Throws Error: usage for arguments and for a folder that is not empty;
-// data, with file and line or place, for what cannot be read or written in the other format; io.
+// appears whole or not at all. Throws Error: usage for arguments and for a folder that is not
+// empty; data, with file and line or place, for what cannot be read or written in the other format;
+// io.
 ConvertDataResult convert_data(const ConvertDataArgs& args);
 
 // Everything, as `saker data convert --json` writes it.

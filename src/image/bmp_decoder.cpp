@@ -224,7 +224,7 @@ std::vector<unsigned char> decode_runs(const Header& header, const ByteReader& r
 
 }  // namespace
 
-ImageSize bmp_size(std::span<const std::byte> bytes) {
+OrientedSize bmp_size(std::span<const std::byte> bytes) {
   const Header header = read_header(ByteReader(bytes));
   return {.width = header.width, .height = header.height};
 }

@@ -18,6 +18,6 @@ Image decode_bmp(std::span<const std::byte> bytes);
 
 // From the header.
 // Throws Error (data) for a damaged or truncated head.
-ImageSize bmp_size(std::span<const std::byte> bytes);
+OrientedSize bmp_size(std::span<const std::byte> bytes);
 
 }  // namespace saker

@@ -19,7 +19,7 @@ struct DecodedImage {
 };
 
 // As it is stored, or upright: each function says which.
-struct ImageSize {
+struct OrientedSize {
   std::int64_t width = 0, height = 0;  // pixels
   int orientation = 1;                 // EXIF orientation, 1..8
 

@@ -244,7 +244,7 @@ Image decode_colours(const DicomPixels& pixels, const DicomWindow& wanted) {
 
 }  // namespace
 
-ImageSize dicom_size(std::span<const std::byte> bytes) {
+OrientedSize dicom_size(std::span<const std::byte> bytes) {
   return dicom_pixel_size(DicomDataset::parse(bytes));
 }
 

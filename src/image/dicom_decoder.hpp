@@ -24,6 +24,6 @@ Image decode_dicom(std::span<const std::byte> bytes, const DicomWindow& window);
 
 // From the rows and columns of the data set.
 // Throws Error (data) for a damaged or truncated head.
-ImageSize dicom_size(std::span<const std::byte> bytes);
+OrientedSize dicom_size(std::span<const std::byte> bytes);
 
 }  // namespace saker

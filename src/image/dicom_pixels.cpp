@@ -49,7 +49,7 @@ DicomFrame read_frame(const DicomDataset& dataset) {
             frames));
   }
   DicomFrame frame;
-  const ImageSize size = dicom_pixel_size(dataset);
+  const OrientedSize size = dicom_pixel_size(dataset);
   frame.width = size.width;
   frame.height = size.height;
   check_image_size(frame.width, frame.height);
@@ -148,7 +148,7 @@ std::int32_t sample_at(const DicomFrame& frame,
 
 }  // namespace
 
-ImageSize dicom_pixel_size(const DicomDataset& dataset) {
+OrientedSize dicom_pixel_size(const DicomDataset& dataset) {
   return {.width = dataset.u16(kColumns).value_or(0), .height = dataset.u16(kRows).value_or(0)};
 }
 

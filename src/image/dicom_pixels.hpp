@@ -29,7 +29,7 @@ struct DicomPixels {
 };
 
 // As the data set gives it; zeros for numbers that are not there.
-ImageSize dicom_pixel_size(const DicomDataset& dataset);
+OrientedSize dicom_pixel_size(const DicomDataset& dataset);
 
 // Decodes the only frame: uncompressed, RLE, JPEG (baseline, extended, lossless), JPEG-LS and JPEG
 // 2000. Throws Error (data) without pixel data, with several frames, and for what is damaged,

@@ -17,7 +17,7 @@
 namespace saker {
 namespace {
 
-ImageSize stored_size(std::span<const std::byte> bytes) {
+OrientedSize stored_size(std::span<const std::byte> bytes) {
   switch (checked_image_format(bytes)) {
     case ImageFormat::kDicom:
       return dicom_size(bytes);
@@ -41,9 +41,9 @@ ImageSize stored_size(std::span<const std::byte> bytes) {
 
 }  // namespace
 
-ImageSize image_header(std::span<const std::byte> bytes, const std::string& name) {
+OrientedSize image_header(std::span<const std::byte> bytes, const std::string& name) {
   try {
-    ImageSize size = stored_size(bytes);
+    OrientedSize size = stored_size(bytes);
     check_image_size(size.width, size.height);
     if (size.axes_swap()) std::swap(size.width, size.height);
     return size;
@@ -52,7 +52,7 @@ ImageSize image_header(std::span<const std::byte> bytes, const std::string& name
   }
 }
 
-ImageSize read_image_header(const std::filesystem::path& path) {
+OrientedSize read_image_header(const std::filesystem::path& path) {
   const MappedFile file(path);
   return image_header(file.bytes(), path.string());
 }

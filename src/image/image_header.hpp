@@ -16,9 +16,9 @@ namespace saker {
 //
 // Throws Error: io when the file cannot be read; data, with its path, when it is empty, of an
 // unknown format, or its head is damaged. Damage behind the head stays unseen.
-ImageSize read_image_header(const std::filesystem::path& path);
+OrientedSize read_image_header(const std::filesystem::path& path);
 
 // The same for a file in memory; `name` stands for the path in messages.
-ImageSize image_header(std::span<const std::byte> bytes, const std::string& name);
+OrientedSize image_header(std::span<const std::byte> bytes, const std::string& name);
 
 }  // namespace saker

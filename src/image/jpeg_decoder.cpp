@@ -114,7 +114,7 @@ class Decompressor {
   Decompressor& operator=(const Decompressor&) = delete;
   ~Decompressor() { jpeg_destroy_decompress(&info_); }
 
-  ImageSize size(std::span<const std::byte> bytes) {
+  OrientedSize size(std::span<const std::byte> bytes) {
     if (!read_header(
             info_, errors_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()))
       fail();
@@ -196,7 +196,7 @@ class Decompressor {
 
 }  // namespace
 
-ImageSize jpeg_size(std::span<const std::byte> bytes) { return Decompressor().size(bytes); }
+OrientedSize jpeg_size(std::span<const std::byte> bytes) { return Decompressor().size(bytes); }
 
 DecodedImage decode_jpeg(std::span<const std::byte> bytes, JpegColours colours) {
   return Decompressor().decode(bytes, colours);

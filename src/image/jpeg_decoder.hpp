@@ -21,6 +21,6 @@ DecodedImage decode_jpeg(std::span<const std::byte> bytes,
 
 // From the markers before the picture.
 // Throws Error (data) for a damaged or truncated head.
-ImageSize jpeg_size(std::span<const std::byte> bytes);
+OrientedSize jpeg_size(std::span<const std::byte> bytes);
 
 }  // namespace saker

@@ -156,14 +156,14 @@ class PngReader {
 }  // namespace
 
 // Chunk by chunk, without libpng, which would unpack the picture to come to what stands behind it.
-ImageSize png_size(std::span<const std::byte> bytes) {
+OrientedSize png_size(std::span<const std::byte> bytes) {
   constexpr std::uint64_t kSignature = 8, kChunkFrame = 12;  // length, type and checksum
   const ByteReader reader(bytes, true);
   if (!reader.has(0, kSignature + kChunkFrame + 13))
     throw Error(ErrorKind::kData, "the PNG data end too early; the file is truncated");
   if (reader.u32(12) != 0x49484452)  // IHDR
     throw Error(ErrorKind::kData, "the PNG does not begin with a header");
-  ImageSize size{.width = reader.u32(16), .height = reader.u32(20)};
+  OrientedSize size{.width = reader.u32(16), .height = reader.u32(20)};
   for (std::uint64_t at = kSignature; reader.has(at, kChunkFrame);) {
     const std::uint64_t length = reader.u32(at);
     if (!reader.has(at, kChunkFrame + length)) break;

@@ -15,6 +15,6 @@ DecodedImage decode_png(std::span<const std::byte> bytes);
 
 // From the header and the eXIf chunk, which may stand behind the picture.
 // Throws Error (data) for a damaged or truncated head.
-ImageSize png_size(std::span<const std::byte> bytes);
+OrientedSize png_size(std::span<const std::byte> bytes);
 
 }  // namespace saker

@@ -17,6 +17,6 @@ Image decode_pnm(std::span<const std::byte> bytes);
 
 // From the header.
 // Throws Error (data) for a damaged or truncated head.
-ImageSize pnm_size(std::span<const std::byte> bytes);
+OrientedSize pnm_size(std::span<const std::byte> bytes);
 
 }  // namespace saker

@@ -220,7 +220,7 @@ Image read_by_libtiff(const TiffFile& file, const TiffLayout& layout) {
 
 }  // namespace
 
-ImageSize tiff_size(std::span<const std::byte> bytes) {
+OrientedSize tiff_size(std::span<const std::byte> bytes) {
   const TiffFile file(bytes);
   const TiffLayout layout = read_tiff_layout(file);
   return {layout.width, layout.height, layout.orientation};

@@ -19,6 +19,6 @@ Image decode_tiff(std::span<const std::byte> bytes);
 
 // Of the first page, with its orientation tag.
 // Throws Error (data) for a damaged or truncated head.
-ImageSize tiff_size(std::span<const std::byte> bytes);
+OrientedSize tiff_size(std::span<const std::byte> bytes);
 
 }  // namespace saker

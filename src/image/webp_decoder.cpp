@@ -55,7 +55,7 @@ Demuxer demux(std::span<const std::byte> bytes) {
   return demuxer;
 }
 
-ImageSize size_of(const WebPDemuxer* demuxer) {
+OrientedSize size_of(const WebPDemuxer* demuxer) {
   return {WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH),
           WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT),
           orientation_of(demuxer)};
@@ -63,7 +63,7 @@ ImageSize size_of(const WebPDemuxer* demuxer) {
 
 }  // namespace
 
-ImageSize webp_size(std::span<const std::byte> bytes) { return size_of(demux(bytes).get()); }
+OrientedSize webp_size(std::span<const std::byte> bytes) { return size_of(demux(bytes).get()); }
 
 DecodedImage decode_webp(std::span<const std::byte> bytes) {
   const Demuxer demuxer = demux(bytes);

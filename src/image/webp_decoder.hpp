@@ -14,6 +14,6 @@ DecodedImage decode_webp(std::span<const std::byte> bytes);
 
 // Of the canvas.
 // Throws Error (data) for a damaged or truncated head.
-ImageSize webp_size(std::span<const std::byte> bytes);
+OrientedSize webp_size(std::span<const std::byte> bytes);
 
 }  // namespace saker

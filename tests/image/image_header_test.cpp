@@ -33,7 +33,7 @@ TEST(ImageHeader, RealFilesOfEveryFormatHaveTheSizeOfTheirPixels) {
     } catch (const Error&) {
       continue;
     }
-    const ImageSize size = read_image_header(entry.path());
+    const OrientedSize size = read_image_header(entry.path());
     EXPECT_EQ(size.width, image.width()) << entry.path();
     EXPECT_EQ(size.height, image.height()) << entry.path();
     ++compared;
@@ -51,11 +51,11 @@ TEST(ImageHeader, PicturesThatExifTurnsHaveTheirUprightSize) {
 
 TEST(ImageHeader, EncodedPicturesNeedNothingElse) {
   const Image image(7, 11, 3, PixelType::kU8);
-  const ImageSize jpeg = image_header(encode_jpeg(image), "a.jpg");
+  const OrientedSize jpeg = image_header(encode_jpeg(image), "a.jpg");
   EXPECT_EQ(jpeg.width, 11);
   EXPECT_EQ(jpeg.height, 7);
   EXPECT_EQ(jpeg.orientation, 1);
-  const ImageSize png = image_header(encode_png(image), "a.png");
+  const OrientedSize png = image_header(encode_png(image), "a.png");
   EXPECT_EQ(png.width, 11);
   EXPECT_EQ(png.height, 7);
   const std::string pnm = "P6 # comment\n11 7\n255\n";

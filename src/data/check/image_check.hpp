@@ -11,7 +11,7 @@
 
 namespace saker {
 
-using ImageFacts = ImageSize;  // upright
+using ImageFacts = OrientedSize;  // upright
 
 struct CheckedImage {
   std::optional<Sha256Digest> hash;  // empty for a file that cannot be read, or is empty

@@ -20,7 +20,7 @@ void scale_boxes(ConvertedImage& image) {
   }
 }
 
-std::string describe_difference(const ConvertedImage& image, const ImageSize& file) {
+std::string describe_difference(const ConvertedImage& image, const OrientedSize& file) {
   return fmt::format("{}x{} in {}, but {} has {}x{} pixels{}",
                      image.size.width,
                      image.size.height,
@@ -41,7 +41,7 @@ std::int64_t read_image_sizes(ConversionSet& set,
   }
   const auto total = static_cast<std::int64_t>(images.size());
   const int threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 16U));
-  PrefetchLoader<ImageSize> sizes(
+  PrefetchLoader<OrientedSize> sizes(
       [&images](std::int64_t i) {
         return read_image_header(images[static_cast<std::size_t>(i)]->path);
       },
@@ -50,7 +50,7 @@ std::int64_t read_image_sizes(ConversionSet& set,
   std::string first;
   for (std::int64_t i = 0; i < total; ++i) {
     ConvertedImage& image = *images[static_cast<std::size_t>(i)];
-    const ImageSize file = sizes.next();
+    const OrientedSize file = sizes.next();
     const PixelSize size{file.width, file.height};
     if (image.size == PixelSize{}) {
       image.size = size;

@@ -6,6 +6,7 @@
 #include <array>
 #include <filesystem>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "data/absolute_path.hpp"
@@ -77,15 +78,22 @@ std::vector<std::string> coco_files_of(const fs::path& folder) {
   return {files.begin(), files.end()};
 }
 
-// By the name of the file, or else of its folder.
-std::optional<std::size_t> split_of(const fs::path& file) {
-  for (const std::string& name :
-       {lower(file.stem().string()), lower(file.parent_path().filename().string())}) {
-    for (std::size_t split = 0; split < kSplits.size(); ++split) {
-      if (name.find(kSplits[split]) != std::string::npos) return split;
-    }
+std::optional<std::size_t> split_of_word(std::string_view word) {
+  for (std::size_t split = 0; split < kSplits.size(); ++split) {
+    if (word.starts_with(kSplits[split])) return split;
   }
   return std::nullopt;
+}
+
+// By a word of the file's name, such as "instances_train2017", or else by the name of its folder.
+std::optional<std::size_t> split_of(const fs::path& file) {
+  const std::string stem = lower(file.stem().string());
+  for (std::size_t i = 0; i < stem.size(); ++i) {
+    const auto is_letter = [&](std::size_t at) { return stem[at] >= 'a' && stem[at] <= 'z'; };
+    if (i > 0 && is_letter(i - 1)) continue;
+    if (const auto split = split_of_word(std::string_view(stem).substr(i))) return split;
+  }
+  return split_of_word(lower(file.parent_path().filename().string()));
 }
 
 ConversionInput coco_input(const std::vector<std::string>& files) {

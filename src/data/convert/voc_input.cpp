@@ -61,7 +61,11 @@ VocList read_list(const fs::path& file, const char* split) {
     const std::size_t first = line.find_first_not_of(" \t\r");
     if (first == std::string::npos) continue;
     const std::size_t last = line.find_last_not_of(" \t\r");
-    const std::string id = line.substr(first, last - first + 1);
+    std::string id = line.substr(first, last - first + 1);
+    const std::size_t gap = id.find_last_of(" \t");
+    const std::string mark = gap == std::string::npos ? "" : id.substr(gap + 1);
+    if (mark == "-1") continue;
+    if (mark == "0" || mark == "1") id.erase(id.find_last_not_of(" \t", gap) + 1);
     list.entries.push_back({id + ".xml", fmt::format("{}:{}", file.string(), number)});
   }
   return list;

@@ -56,8 +56,10 @@ ConversionSet read_yolo_input(const DataArgs& data) {
       split.images.push_back(std::move(image));
     }
     set.splits.push_back(std::move(split));
-    for (std::string& line : dataset.statistics().warnings())
-      set.warnings.push_back(std::move(line));
+    // Classes without boxes are no matter of the format.
+    DatasetStatistics of_files = statistics;
+    of_files.class_names.clear();
+    for (std::string& line : of_files.warnings()) set.warnings.push_back(std::move(line));
     if (statistics.skipped_images > 0)
       set.warnings.push_back(
           fmt::format("{}: {} images without a label file left out (skip_if_label_file_missing)",

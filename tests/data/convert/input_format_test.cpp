@@ -68,8 +68,10 @@ TEST_F(InputFormat, FoldersTellTheSplitsOfFilesThatDoNot) {
 
 TEST_F(InputFormat, ASingleFileIsTrainUnlessItSaysOtherwise) {
   add("a.json");
+  add("latest.json");
   add("my_test.json");
   EXPECT_FALSE(find_input({.in = {folder_ / "a.json"}}).data.coco.train.annotations.empty());
+  EXPECT_FALSE(find_input({.in = {folder_ / "latest.json"}}).data.coco.train.annotations.empty());
   EXPECT_FALSE(find_input({.in = {folder_ / "my_test.json"}}).data.coco.test.annotations.empty());
 }
 

@@ -65,7 +65,7 @@ TEST(VocFile, ErrorsNameTheFileAndTheLine) {
   EXPECT_EQ(error_of("<html/>"),
             "a.xml:1: its root is <html>, but that of Pascal VOC is <annotation>");
   EXPECT_EQ(error_of(replaced(kChair, "size>", "dims>")),
-            "a.xml:4: is no XML: Start-end tags mismatch");
+            "a.xml:5: is no XML: Start-end tags mismatch");
   EXPECT_EQ(error_of("<annotation>\n</annotation>"), "a.xml:1: <annotation> has no <size>");
   EXPECT_EQ(error_of(replaced(kChair, "<width>500", "<width>0")),
             "a.xml:4: <width> of <size> must be a whole number of pixels, at least 1, but is 0");

@@ -16,7 +16,7 @@ TEST(VocInput, ListsTellTheSplitsAndNamesAreSorted) {
   set.add("b", {"dog"});
   set.add("c", {});
   set.add("left_out", {"cow"});
-  set.list("train", "a\n\nb 1 \n");
+  set.list("train", "a\n\nb  1 \nleft_out -1\n");
   set.list("val", "c\r\n");
   const ConversionSet found = read_voc_input(set.root(), {});
   EXPECT_EQ(found.classes, (ClassNames{{0, "cat"}, {1, "dog"}, {2, "zebra"}}));
