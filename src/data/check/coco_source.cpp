@@ -86,12 +86,13 @@ void CocoSource::compare_names() {
   for (const auto& [id, name] : file_.categories) {
     const std::optional<std::int64_t> index = classes_.index(id);
     if (!index || classes_.name(*index) == name) continue;
-    listing_.add(
-        FindingKind::kCategoryRenamed,
-        finding("categories",
-                name,
-                fmt::format(
-                    "category {} is '{}', but '{}' in the train file", id, name, classes_.name(*index))));
+    listing_.add(FindingKind::kCategoryRenamed,
+                 finding("categories",
+                         name,
+                         fmt::format("category {} is '{}', but '{}' in the train file",
+                                     id,
+                                     name,
+                                     classes_.name(*index))));
   }
 }
 

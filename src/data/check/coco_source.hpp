@@ -15,18 +15,15 @@ namespace saker {
 // read, which is reported where that split is not checked itself.
 ClassNames checked_coco_classes(const DataArgs& data, bool train_is_checked, Findings& findings);
 
-// The split's files. Throws Error (usage) for one that the data do not name.
-const CocoSplit& coco_split_of(const DataArgs& data, const std::string& split);
-
 class CocoSource : public SampleSource {
  public:
-  // data: as resolve_data returns it. split: train, val or test, and named by the data. classes must
-  // outlive it.
+  // data: as resolve_data returns it. split: train, val or test, and named by the data. classes
+  // must outlive it.
   CocoSource(const DataArgs& data, std::string split, const ClassMap& classes);
 
   const std::string& split() const override { return split_; }
   const std::string& folder() const override { return images_; }
-  const std::string& annotations() const override { return json_; }
+  std::string annotations() const override { return json_; }
   std::int64_t size() const override { return static_cast<std::int64_t>(samples_.size()); }
   std::string image(std::int64_t i) const override;
   std::string annotation_file(std::int64_t) const override { return json_; }
