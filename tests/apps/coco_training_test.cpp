@@ -5,6 +5,7 @@
 #include "data/synth/dataset.hpp"
 #include "program.hpp"
 #include "temporary_folder.hpp"
+#include "tiny_training.hpp"
 #include "weights/checkpoint_file.hpp"
 
 namespace saker {
@@ -15,18 +16,7 @@ class CocoTraining : public ::testing::Test {
   // Trains three steps; the numbers of both splits, as `saker evaluate --json` writes them.
   std::string train_and_evaluate(const std::string& data, const std::string& name) {
     const std::string out = folder_ / name;
-    const test::ProgramResult trained = test::run_program({"train",
-                                                           "--out",
-                                                           out,
-                                                           "--model",
-                                                           "picodet/s-416",
-                                                           "--data",
-                                                           data,
-                                                           "--steps",
-                                                           "3",
-                                                           "batch_size=2",
-                                                           "gradient_accumulation_steps=1",
-                                                           "transform_args.image_size=[64,64]"});
+    const test::ProgramResult trained = test::run_program(test::tiny_training(out, data, 3));
     EXPECT_EQ(trained.exit_code, 0) << trained.errors;
     std::string numbers;
     for (const char* split : {"train", "val"}) {

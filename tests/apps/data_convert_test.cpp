@@ -54,7 +54,8 @@ TEST_F(DataConvert, ThereAndBackAgain) {
   EXPECT_NE(back.output.find("5 copied"), std::string::npos) << back.output;
   EXPECT_EQ(read_file(folder_ / "data/images/val/val_00001.jpg"),
             read_file(folder_ / "yolo/images/val/val_00001.jpg"));
-  EXPECT_EQ(test::run_program({"data", "check", yolo + "/data.yaml"}).exit_code, 0);
+  for (const std::string& out : {coco, yolo})
+    EXPECT_EQ(test::run_program({"data", "check", out + "/data.yaml"}).exit_code, 0) << out;
 }
 
 TEST_F(DataConvert, BadInputIsOneErrorAndNothingIsWritten) {

@@ -9,26 +9,18 @@
 #include "data/synth/dataset.hpp"
 #include "program.hpp"
 #include "temporary_folder.hpp"
+#include "tiny_training.hpp"
 #include "weights/checkpoint_file.hpp"
 
 namespace saker {
 namespace {
 
 std::vector<std::string> training(const std::string& out, const std::string& data) {
-  return {"train",
-          "--out",
-          out,
-          "--model",
-          "picodet/s-416",
-          "--data",
-          data,
-          "--steps",
-          "6",
-          "batch_size=2",
-          "gradient_accumulation_steps=1",
-          "transform_args.image_size=[64,64]",
-          "save_checkpoint_args.save_every_num_steps=1",
-          "logger_args.val_every_num_steps=3"};
+  return test::tiny_training(
+      out,
+      data,
+      6,
+      {"save_checkpoint_args.save_every_num_steps=1", "logger_args.val_every_num_steps=3"});
 }
 
 // Signals the program as soon as the file is there.
