@@ -12,6 +12,7 @@
 #   CLI11 2.1 (BSD-3-Clause)                  command line
 #   yaml-cpp 0.7 (MIT)                        YAML
 #   nlohmann-json 3.11 (MIT)                  JSON
+#   pugixml 1.13 (MIT)                        XML of Pascal VOC
 #   spdlog 1.10, fmt 9.1 (MIT)                logs, text
 #   protobuf 3.21 (BSD-3-Clause)              records of TensorBoard and Weights & Biases
 #   libcurl 7.88 (curl licence)               downloads, MLflow
@@ -29,6 +30,7 @@ find_package(TIFF REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(nlohmann_json REQUIRED)
+find_package(pugixml REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(Protobuf REQUIRED)

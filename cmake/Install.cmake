@@ -8,7 +8,7 @@ include(CMakePackageConfigHelpers)
 file(WRITE ${PROJECT_BINARY_DIR}/empty.cpp "")
 add_library(saker_shared SHARED ${PROJECT_BINARY_DIR}/empty.cpp)
 # Whole, since nothing inside calls the public functions.
-set(whole saker saker_core saker_image saker_data_check)
+set(whole saker saker_core saker_image saker_data_check saker_data_convert)
 set(files "")
 foreach(target ${whole})
   list(APPEND files $<TARGET_FILE:${target}>)

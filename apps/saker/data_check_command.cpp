@@ -1,8 +1,6 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -10,6 +8,7 @@
 #include "comma_list.hpp"
 #include "core/atomic_file.hpp"
 #include "data_commands.hpp"
+#include "image_progress.hpp"
 #include "saker/data_check.hpp"
 
 namespace saker {
@@ -21,28 +20,10 @@ struct CheckOptions {
   std::int64_t examples = 5;
 };
 
-// On a terminal alone, and not more often than it can be read.
-class CheckProgress {
- public:
-  void operator()(std::int64_t done, std::int64_t total) {
-    if (!shown_) return;
-    const auto now = std::chrono::steady_clock::now();
-    if (done < total && now - latest_ < std::chrono::milliseconds(100)) return;
-    latest_ = now;
-    fmt::print(stderr, "\r{}/{} images ", done, total);
-    if (done == total) fmt::print(stderr, "\n");
-    std::fflush(stderr);
-  }
-
- private:
-  bool shown_ = ::isatty(STDERR_FILENO) != 0;
-  std::chrono::steady_clock::time_point latest_{};
-};
-
 int check(const CheckOptions& options) {
   DataCheckArgs args = options.args;
   args.splits = comma_list(options.splits);
-  args.progress = CheckProgress();
+  args.progress = ImageProgress();
   const DataCheckReport report = check_data(args);
   if (!options.json.empty())
     write_file_atomically(options.json, to_value(report).to_json(2) + "\n");

@@ -43,10 +43,11 @@ void add_synth(CLI::App& data, Action& action) {
 }  // namespace
 
 void add_data_command(CLI::App& program, Action& action) {
-  CLI::App* command = program.add_subcommand("data", "Check, show and make data sets");
+  CLI::App* command = program.add_subcommand("data", "Check, show, convert and make data sets");
   command->require_subcommand(1);
   add_data_check(*command, action);
   add_data_preview(*command, action);
+  add_data_convert(*command, action);
   add_synth(*command, action);
 }
 

@@ -7,6 +7,7 @@
 namespace saker {
 
 void add_data_check(CLI::App& data, Action& action);
+void add_data_convert(CLI::App& data, Action& action);
 void add_data_preview(CLI::App& data, Action& action);
 
 }  // namespace saker

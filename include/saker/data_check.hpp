@@ -43,6 +43,7 @@ struct DataFinding {
   std::string split = {};                // empty: of the data set as a whole
   std::string file = {};                 // at fault: label file, image or folder; may be empty
   std::int64_t line = 0;                 // of that file, 1-based; 0: the file as a whole
+  std::string place = {};                // in a JSON file, such as "annotations[12].bbox"
   std::string value = {};                // what stands there; may be empty
   std::string message = {};              // what is wrong with it
   std::vector<std::string> others = {};  // further files, such as the copies of an image
@@ -71,8 +72,9 @@ inline constexpr std::size_t kBoxSizeBins = 24;
 using BoxSizeHistogram = std::array<std::int64_t, kBoxSizeBins>;
 
 struct SplitSummary {
-  std::string split = {};   // train, val or test
-  std::string folder = {};  // of the images
+  std::string split = {};        // train, val or test
+  std::string folder = {};       // of the images
+  std::string annotations = {};  // JSON file of COCO data; empty for YOLO data
   std::int64_t images = 0;
   std::int64_t decoded_images = 0;
   std::int64_t images_without_boxes = 0;
@@ -96,9 +98,9 @@ struct DataCheckReport {
   bool training_would_stop() const noexcept { return count(FindingSeverity::kError) > 0; }
 };
 
-// Reads every label file and decodes every image of the splits, and lists everything that is wrong
-// or odd. The report does not depend on the number of threads. Throws Error: usage for settings of
-// the data that cannot be read and for unknown splits.
+// Reads every label file, or the JSON files of COCO data, and decodes every image of the splits,
+// and lists everything that is wrong or odd. The report does not depend on the number of threads.
+// Throws Error: usage for settings of the data that cannot be read and for unknown splits.
 DataCheckReport check_data(const DataCheckArgs& args);
 
 // Everything, as `saker data check --json` writes it.

@@ -3,6 +3,7 @@
 
 #include "saker/convert.hpp"
 #include "saker/data_check.hpp"
+#include "saker/data_convert.hpp"
 #include "saker/data_preview.hpp"
 #include "saker/detections.hpp"
 #include "saker/error.hpp"

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <utility>
 
 #include "data/coco_file.hpp"
+#include "data/splits.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
@@ -102,6 +104,18 @@ std::string coco_image_folder(const CocoSplit& split) {
   std::string text = folder.lexically_normal().string();
   if (text.size() > 1 && text.ends_with('/')) text.pop_back();
   return text.empty() ? "." : text;
+}
+
+const CocoSplit& coco_split_of(const DataArgs& data, const std::string& split) {
+  const std::array splits = {&data.coco.train, &data.coco.val, &data.coco.test};
+  const CocoSplit& found = *splits[split_index(split)];
+  if (found.annotations.empty()) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("data.{0}.annotations is missing; name the annotation file of the {0} "
+                            "split",
+                            split));
+  }
+  return found;
 }
 
 DetectionDataset read_coco_split(const CocoSplit& split,

@@ -11,6 +11,10 @@ namespace saker {
 // The folder that file names are relative to: that of the annotations, joined with split.images.
 std::string coco_image_folder(const CocoSplit& split);
 
+// The files of a split as the data name them. Throws Error (usage) for another split or one that
+// they do not name.
+const CocoSplit& coco_split_of(const DataArgs& data, const std::string& split);
+
 // Samples are in the order of `images`. Boxes keep the numbers and image sizes of the file; crowds
 // are boxes like others, and annotations of categories that are not among the classes are left out
 // and counted.

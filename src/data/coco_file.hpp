@@ -20,13 +20,16 @@ namespace saker {
 struct CocoImage {
   std::int64_t id = 0;
   std::string file_name;
-  PixelSize size;  // both at least 1
+  PixelSize size;          // both at least 1
+  std::int64_t entry = 0;  // position in images, as the file has it
 };
 
 struct CocoAnnotation {
   std::int64_t image = 0;  // position in images
   std::int64_t category_id = 0;
-  PixelBox box;  // as written; no range is checked
+  PixelBox box;            // as written; no range is checked
+  std::int64_t entry = 0;  // position in annotations, as the file has it
+  bool is_crowd = false;
 };
 
 struct CocoFile {
@@ -42,7 +45,16 @@ struct CocoFile {
   }
 };
 
-// Reads the file as a stream and keeps what stands above, about 50 bytes for an annotation. Throws
+// What is wrong with a file, entry by entry.
+struct CocoFileDetails {
+  struct Problem {
+    std::string place;  // "annotations[12].bbox"
+    std::string message;
+  };
+  std::vector<Problem> problems;
+};
+
+// Reads the file as a stream and keeps what stands above, about 70 bytes for an annotation. Throws
 // Error: io when it cannot be read; data, with the file and the place in it
 // ("instances.json: annotations[12].bbox"), for what is no JSON, missing keys, wrong types, numbers
 // that are not finite, sizes below 1, ids that stand twice and annotations of images that are not
@@ -51,7 +63,14 @@ CocoFile read_coco_file(const std::filesystem::path& path);
 // The categories alone; images and annotations are passed over.
 ClassNames read_coco_categories(const std::filesystem::path& path);
 
+// The same without an end at the first entry that is wrong: such entries, and annotations of images
+// that are left out with them, are told of in `details`, and the rest is read. What is no JSON, or
+// lacks a list, is thrown as above.
+CocoFile read_coco_file(const std::filesystem::path& path, CocoFileDetails& details);
+ClassNames read_coco_categories(const std::filesystem::path& path, CocoFileDetails& details);
+
 // The same for text; `source` names it in errors.
 CocoFile parse_coco(std::string_view text, const std::string& source);
+CocoFile parse_coco(std::string_view text, const std::string& source, CocoFileDetails& details);
 
 }  // namespace saker

@@ -110,17 +110,19 @@ bool CocoHandler::take_scalar(const Scalar& scalar) {
       if (list_ != CocoList::kNone) fail_type("a list", scalar.type);
       return true;
     case Level::kList:
-      ++entries_;
-      field_ = CocoField::kOther;
-      fail_type("a map", scalar.type);
+      begin_entry();
+      refuse_type("a map", scalar.type);
+      return true;
     case Level::kEntry:
       take_field(scalar);
       return true;
     case Level::kBox:
-      if (!scalar.is_number) fail_type("a number", scalar.type);
-      if (box_numbers_ == entry_.box.size())
-        fail("is one number too many; [x, y, width, height] are expected");
-      entry_.box[box_numbers_++] = scalar.number;
+      if (!scalar.is_number) refuse_type("a number", scalar.type);
+      if (box_numbers_ == entry_.box.size()) {
+        refuse("is one number too many; [x, y, width, height] are expected");
+      } else {
+        entry_.box[box_numbers_++] = scalar.number;
+      }
       return true;
   }
   return true;
@@ -133,8 +135,10 @@ void CocoHandler::take_field(const Scalar& scalar) {
     entry_.is_crowd = scalar.number != 0;
     return;
   }
-  if (is_text ? scalar.text == nullptr : !scalar.is_integer || field_ == CocoField::kBox)
-    fail_type(expected_type(field_), scalar.type);
+  if (is_text ? scalar.text == nullptr : !scalar.is_integer || field_ == CocoField::kBox) {
+    refuse_type(expected_type(field_), scalar.type);
+    return;
+  }
   if (is_text) {
     check_text(field_, *scalar.text);
     entry_.text = *scalar.text;
@@ -144,18 +148,18 @@ void CocoHandler::take_field(const Scalar& scalar) {
   if (field_ == CocoField::kCategoryId) entry_.category_id = scalar.integer;
   if (field_ == CocoField::kWidth || field_ == CocoField::kHeight) {
     if (scalar.integer < 1 || scalar.integer > kMaxSide)
-      fail(fmt::format("is {}, but must be at least 1 and at most {}", scalar.integer, kMaxSide));
+      refuse(fmt::format("is {}, but must be at least 1 and at most {}", scalar.integer, kMaxSide));
     (field_ == CocoField::kWidth ? entry_.width : entry_.height) = scalar.integer;
   }
   entry_.mark(field_);
 }
 
-void CocoHandler::check_text(CocoField field, const std::string& text) const {
+void CocoHandler::check_text(CocoField field, const std::string& text) {
   if (text.size() > kMaxNameBytes)
-    fail(fmt::format("has {} bytes, more than the {} that are read", text.size(), kMaxNameBytes));
+    refuse(fmt::format("has {} bytes, more than the {} that are read", text.size(), kMaxNameBytes));
   if (field != CocoField::kFileName) return;
-  if (text.empty()) fail("is empty");
-  if (text.find('\0') != std::string::npos) fail("holds a zero byte");
+  if (text.empty()) refuse("is empty");
+  if (text.find('\0') != std::string::npos) refuse("holds a zero byte");
 }
 
 bool CocoHandler::open_value(const char* type) {
@@ -164,7 +168,15 @@ bool CocoHandler::open_value(const char* type) {
     entry_.has_segmentation = true;
     return pass_over();
   }
-  fail_type(expected_type(field_), type);
+  refuse_type(expected_type(field_), type);
+  return pass_over();
+}
+
+void CocoHandler::begin_entry() {
+  ++entries_;
+  field_ = CocoField::kOther;
+  entry_ = {};
+  entry_is_refused_ = false;
 }
 
 bool CocoHandler::start_object(std::size_t) {
@@ -178,14 +190,13 @@ bool CocoHandler::start_object(std::size_t) {
       return pass_over();
     case Level::kList:
       level_ = Level::kEntry;
-      field_ = CocoField::kOther;
-      ++entries_;
-      entry_ = {};
+      begin_entry();
       return true;
     case Level::kEntry:
       return open_value("a map");
     case Level::kBox:
-      fail_type("a number", "a map");
+      refuse_type("a number", "a map");
+      return pass_over();
   }
   return true;
 }
@@ -230,15 +241,17 @@ bool CocoHandler::start_array(std::size_t) {
       level_ = Level::kList;
       return true;
     case Level::kList:
-      ++entries_;
-      fail_type("a map", "a list");
+      begin_entry();
+      refuse_type("a map", "a list");
+      return pass_over();
     case Level::kEntry:
       if (field_ != CocoField::kBox) return open_value("a list");
       level_ = Level::kBox;
       box_numbers_ = 0;
       return true;
     case Level::kBox:
-      fail_type("a number", "a list");
+      refuse_type("a number", "a list");
+      return pass_over();
   }
   return true;
 }
@@ -255,7 +268,7 @@ bool CocoHandler::end_array() {
   }
   level_ = Level::kEntry;
   if (box_numbers_ != entry_.box.size())
-    fail(fmt::format("has {} numbers, but [x, y, width, height] are expected", box_numbers_));
+    refuse(fmt::format("has {} numbers, but [x, y, width, height] are expected", box_numbers_));
   entry_.mark(CocoField::kBox);
   return true;
 }
@@ -263,14 +276,22 @@ bool CocoHandler::end_array() {
 void CocoHandler::finish_entry() {
   field_ = CocoField::kOther;
   if (const CocoField field = entry_.missing(list_); field != CocoField::kOther)
-    fail(fmt::format("has no '{}'", to_string(field)));
+    refuse(fmt::format("has no '{}'", to_string(field)));
+  if (entry_is_refused_) return;
   if (list_ == CocoList::kImages) {
-    file_.images.push_back({entry_.id, std::move(entry_.text), {entry_.width, entry_.height}});
+    file_.images.push_back({entry_.id,
+                            std::move(entry_.text),
+                            {entry_.width, entry_.height},
+                            static_cast<std::int64_t>(entries_) - 1});
   } else if (list_ == CocoList::kCategories) {
     file_.categories.emplace_back(entry_.id, std::move(entry_.text));
   } else {
     const auto& [x, y, width, height] = entry_.box;
-    file_.annotations.push_back({entry_.image_id, entry_.category_id, {x, y, width, height}});
+    file_.annotations.push_back({entry_.image_id,
+                                 entry_.category_id,
+                                 {x, y, width, height},
+                                 static_cast<std::int64_t>(entries_) - 1,
+                                 entry_.is_crowd});
     if (entry_.is_crowd) ++file_.crowd_boxes;
     if (entry_.has_segmentation) ++file_.polygons;
   }
@@ -306,6 +327,15 @@ void CocoHandler::fail(const std::string& problem) const {
 
 void CocoHandler::fail_type(const char* expected, const char* found) const {
   fail(fmt::format("must be {} but is {}", expected, found));
+}
+
+void CocoHandler::refuse(const std::string& problem) {
+  if (details_ == nullptr) fail(problem);
+  if (!std::exchange(entry_is_refused_, true)) details_->problems.push_back({place(), problem});
+}
+
+void CocoHandler::refuse_type(const char* expected, const char* found) {
+  refuse(fmt::format("must be {} but is {}", expected, found));
 }
 
 }  // namespace saker

@@ -12,12 +12,14 @@
 
 namespace saker {
 
-// Throws Error (data) with the source and the place in it as soon as something is wrong.
+// Throws Error (data) with the source and the place in it as soon as something is wrong; with
+// details only where no entry is to blame.
 class CocoHandler : public nlohmann::json_sax<nlohmann::json> {
  public:
-  // categories_only: passes over the other lists.
-  CocoHandler(std::string source, bool categories_only)
-      : source_(std::move(source)), categories_only_(categories_only) {}
+  // categories_only: passes over the other lists. details: gets what is wrong with entries, which
+  // are then left out; may be null, and must outlive this.
+  CocoHandler(std::string source, bool categories_only, CocoFileDetails* details = nullptr)
+      : source_(std::move(source)), categories_only_(categories_only), details_(details) {}
 
   // After the whole text: what was read. Annotations still name their image by its id.
   CocoFile take();
@@ -54,16 +56,21 @@ class CocoHandler : public nlohmann::json_sax<nlohmann::json> {
   void take_field(const Scalar& scalar);
   // A map or list in place of a field's value.
   bool open_value(const char* type);
+  void begin_entry();
   void finish_entry();
-  void check_text(CocoField field, const std::string& text) const;
+  void check_text(CocoField field, const std::string& text);
 
   // "annotations[12].bbox[2]"; empty outside of the lists.
   std::string place() const;
   [[noreturn]] void fail(const std::string& problem) const;
   [[noreturn]] void fail_type(const char* expected, const char* found) const;
+  // The same for entries: returns when there are details, which get the entry's first problem.
+  void refuse(const std::string& problem);
+  void refuse_type(const char* expected, const char* found);
 
   std::string source_;
   bool categories_only_;
+  CocoFileDetails* details_;
   Level level_ = Level::kOutside;
   std::size_t depth_passed_ = 0;  // of what is passed over
   CocoList list_ = CocoList::kNone;
@@ -72,6 +79,7 @@ class CocoHandler : public nlohmann::json_sax<nlohmann::json> {
   CocoField field_ = CocoField::kOther;
   std::size_t box_numbers_ = 0;
   CocoEntry entry_;
+  bool entry_is_refused_ = false;
   CocoFile file_;
 };
 

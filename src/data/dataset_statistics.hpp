@@ -39,8 +39,7 @@ struct DatasetStatistics {
   std::vector<std::int64_t> unknown_classes = {};  // the first ids of them
   std::vector<std::string> renamed_classes = {};  // COCO: "3 is 'dog', but 'cat' in the train file"
   std::int64_t crowd_boxes = 0;                   // COCO: used like others
-  std::int64_t polygons = 0;                      // COCO and VOC: outlines beside boxes; not read
-  std::int64_t difficult_boxes = 0;               // VOC: used like others
+  std::int64_t polygons = 0;                      // COCO: outlines beside boxes; not read
 
   // Lines for the log: the counts, and what deserves a warning.
   std::vector<std::string> log_lines() const;

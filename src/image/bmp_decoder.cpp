@@ -224,6 +224,11 @@ std::vector<unsigned char> decode_runs(const Header& header, const ByteReader& r
 
 }  // namespace
 
+OrientedSize bmp_size(std::span<const std::byte> bytes) {
+  const Header header = read_header(ByteReader(bytes));
+  return {.width = header.width, .height = header.height};
+}
+
 Image decode_bmp(std::span<const std::byte> bytes) {
   const ByteReader reader(bytes);
   const Header header = read_header(reader);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 
+#include "image/decoded_image.hpp"
 #include "saker/image.hpp"
 
 namespace saker {
@@ -14,5 +15,9 @@ namespace saker {
 // readers have it. Alpha is dropped. Throws Error (data) for damaged and truncated data and for
 // embedded JPEG, PNG, Huffman and RLE24 data.
 Image decode_bmp(std::span<const std::byte> bytes);
+
+// From the header.
+// Throws Error (data) for a damaged or truncated head.
+OrientedSize bmp_size(std::span<const std::byte> bytes);
 
 }  // namespace saker

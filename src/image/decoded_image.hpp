@@ -18,6 +18,15 @@ struct DecodedImage {
   std::string damage = {};
 };
 
+// As it is stored, or upright: each function says which.
+struct OrientedSize {
+  std::int64_t width = 0, height = 0;  // pixels
+  int orientation = 1;                 // EXIF orientation, 1..8
+
+  // 5..8: the file stores rows as columns.
+  bool axes_swap() const noexcept { return orientation >= 5; }
+};
+
 // Throws Error (data) when a dimension is not positive or there are more than kMaxImagePixels.
 void check_image_size(std::int64_t width, std::int64_t height);
 

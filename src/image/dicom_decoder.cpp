@@ -244,6 +244,10 @@ Image decode_colours(const DicomPixels& pixels, const DicomWindow& wanted) {
 
 }  // namespace
 
+OrientedSize dicom_size(std::span<const std::byte> bytes) {
+  return dicom_pixel_size(DicomDataset::parse(bytes));
+}
+
 Image decode_dicom(std::span<const std::byte> bytes, const DicomWindow& window) {
   const DicomDataset dataset = DicomDataset::parse(bytes);
   const DicomPixels pixels = read_dicom_pixels(dataset);

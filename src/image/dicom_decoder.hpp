@@ -22,4 +22,8 @@ namespace saker {
 // for several frames, no pixels, and what is damaged, truncated or not supported.
 Image decode_dicom(std::span<const std::byte> bytes, const DicomWindow& window);
 
+// From the rows and columns of the data set.
+// Throws Error (data) for a damaged or truncated head.
+OrientedSize dicom_size(std::span<const std::byte> bytes);
+
 }  // namespace saker

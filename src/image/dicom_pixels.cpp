@@ -49,8 +49,9 @@ DicomFrame read_frame(const DicomDataset& dataset) {
             frames));
   }
   DicomFrame frame;
-  frame.width = dataset.u16(kColumns).value_or(0);
-  frame.height = dataset.u16(kRows).value_or(0);
+  const OrientedSize size = dicom_pixel_size(dataset);
+  frame.width = size.width;
+  frame.height = size.height;
   check_image_size(frame.width, frame.height);
   frame.samples = dataset.u16(kSamplesPerPixel).value_or(1);
   frame.bits_allocated = dataset.u16(kBitsAllocated).value_or(8);
@@ -146,6 +147,10 @@ std::int32_t sample_at(const DicomFrame& frame,
 }
 
 }  // namespace
+
+OrientedSize dicom_pixel_size(const DicomDataset& dataset) {
+  return {.width = dataset.u16(kColumns).value_or(0), .height = dataset.u16(kRows).value_or(0)};
+}
 
 DicomPixels read_dicom_pixels(const DicomDataset& dataset) {
   DicomFrame frame = read_frame(dataset);

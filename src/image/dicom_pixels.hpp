@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "image/decoded_image.hpp"
 #include "image/dicom_dataset.hpp"
 
 namespace saker {
@@ -26,6 +27,9 @@ struct DicomPixels {
                : static_cast<std::int64_t>(static_cast<std::uint32_t>(stored));
   }
 };
+
+// As the data set gives it; zeros for numbers that are not there.
+OrientedSize dicom_pixel_size(const DicomDataset& dataset);
 
 // Decodes the only frame: uncompressed, RLE, JPEG (baseline, extended, lossless), JPEG-LS and JPEG
 // 2000. Throws Error (data) without pixel data, with several frames, and for what is damaged,

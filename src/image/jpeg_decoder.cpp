@@ -114,13 +114,16 @@ class Decompressor {
   Decompressor& operator=(const Decompressor&) = delete;
   ~Decompressor() { jpeg_destroy_decompress(&info_); }
 
-  DecodedImage decode(std::span<const std::byte> bytes, JpegColours colours) {
+  OrientedSize size(std::span<const std::byte> bytes) {
     if (!read_header(
             info_, errors_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()))
       fail();
+    return {info_.image_width, info_.image_height, orientation()};
+  }
+
+  DecodedImage decode(std::span<const std::byte> bytes, JpegColours colours) {
+    const auto [width, height, orientation] = size(bytes);
     info_.progress = &progress_;
-    const std::int64_t width = info_.image_width;
-    const std::int64_t height = info_.image_height;
     check_image_size(width, height);
     // A Huffman code has at least one bit for each 8 x 8 block of the finest component (up to 4
     // times coarser than the image).
@@ -134,7 +137,7 @@ class Decompressor {
               height,
               bytes.size()));
     }
-    DecodedImage decoded{Image(height, width, 3, PixelType::kU8), orientation()};
+    DecodedImage decoded{Image(height, width, 3, PixelType::kU8), orientation};
     unsigned char* out = decoded.image.mutable_u8().data();
     bool done = false;
     if (info_.num_components == 4) {
@@ -192,6 +195,8 @@ class Decompressor {
 };
 
 }  // namespace
+
+OrientedSize jpeg_size(std::span<const std::byte> bytes) { return Decompressor().size(bytes); }
 
 DecodedImage decode_jpeg(std::span<const std::byte> bytes, JpegColours colours) {
   return Decompressor().decode(bytes, colours);

@@ -19,4 +19,8 @@ enum class JpegColours {
 DecodedImage decode_jpeg(std::span<const std::byte> bytes,
                          JpegColours colours = JpegColours::kFromFile);
 
+// From the markers before the picture.
+// Throws Error (data) for a damaged or truncated head.
+OrientedSize jpeg_size(std::span<const std::byte> bytes);
+
 }  // namespace saker

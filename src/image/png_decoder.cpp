@@ -8,6 +8,7 @@
 #include <cstring>
 #include <vector>
 
+#include "image/byte_reader.hpp"
 #include "image/exif_orientation.hpp"
 #include "saker/error.hpp"
 
@@ -153,6 +154,28 @@ class PngReader {
 };
 
 }  // namespace
+
+// Chunk by chunk, without libpng, which would unpack the picture to come to what stands behind it.
+OrientedSize png_size(std::span<const std::byte> bytes) {
+  constexpr std::uint64_t kSignature = 8, kChunkFrame = 12;  // length, type and checksum
+  const ByteReader reader(bytes, true);
+  if (!reader.has(0, kSignature + kChunkFrame + 13))
+    throw Error(ErrorKind::kData, "the PNG data end too early; the file is truncated");
+  if (reader.u32(12) != 0x49484452)  // IHDR
+    throw Error(ErrorKind::kData, "the PNG does not begin with a header");
+  OrientedSize size{.width = reader.u32(16), .height = reader.u32(20)};
+  for (std::uint64_t at = kSignature; reader.has(at, kChunkFrame);) {
+    const std::uint64_t length = reader.u32(at);
+    if (!reader.has(at, kChunkFrame + length)) break;
+    if (reader.u32(at + 4) == 0x65584966) {  // eXIf
+      size.orientation = parse_exif_orientation(
+          bytes.subspan(static_cast<std::size_t>(at) + 8, static_cast<std::size_t>(length)));
+      break;
+    }
+    at += kChunkFrame + length;
+  }
+  return size;
+}
 
 DecodedImage decode_png(std::span<const std::byte> bytes) { return PngReader(bytes).decode(); }
 

@@ -13,4 +13,8 @@ namespace saker {
 // comes from the eXIf chunk. Throws Error (data) for damaged and truncated data.
 DecodedImage decode_png(std::span<const std::byte> bytes);
 
+// From the header and the eXIf chunk, which may stand behind the picture.
+// Throws Error (data) for a damaged or truncated head.
+OrientedSize png_size(std::span<const std::byte> bytes);
+
 }  // namespace saker

@@ -155,6 +155,12 @@ void replicate(Value* out, std::size_t index, std::uint32_t channels, Value valu
 
 }  // namespace
 
+OrientedSize pnm_size(std::span<const std::byte> bytes) {
+  Scanner scanner(bytes);
+  const Header header = read_header(scanner);
+  return {.width = header.width, .height = header.height};
+}
+
 Image decode_pnm(std::span<const std::byte> bytes) {
   Scanner scanner(bytes);
   const Header header = read_header(scanner);

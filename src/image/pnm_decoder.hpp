@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 
+#include "image/decoded_image.hpp"
 #include "saker/image.hpp"
 
 namespace saker {
@@ -13,5 +14,9 @@ namespace saker {
 // black). Of several pictures the first is read. Throws Error (data) for damaged and truncated data
 // and for samples above the maximum.
 Image decode_pnm(std::span<const std::byte> bytes);
+
+// From the header.
+// Throws Error (data) for a damaged or truncated head.
+OrientedSize pnm_size(std::span<const std::byte> bytes);
 
 }  // namespace saker

@@ -23,8 +23,7 @@ namespace saker {
 namespace {
 
 DecodedImage decode(std::span<const std::byte> bytes, const ReadImageArgs& args) {
-  if (bytes.empty()) throw Error(ErrorKind::kData, "the file is empty (0 bytes)");
-  switch (image_format(bytes)) {
+  switch (checked_image_format(bytes)) {
     case ImageFormat::kDicom:
       return {.image = decode_dicom(bytes, args.dicom_window)};
     case ImageFormat::kJpeg:
@@ -42,12 +41,21 @@ DecodedImage decode(std::span<const std::byte> bytes, const ReadImageArgs& args)
     case ImageFormat::kUnknown:
       break;
   }
-  throw Error(ErrorKind::kData,
-              "its content is of no supported format (JPEG, PNG, PNM, BMP, TIFF, WebP, DICOM); "
-              "convert it or remove it");
+  throw Error(ErrorKind::kInternal, "an image format has no decoder");
 }
 
 }  // namespace
+
+ImageFormat checked_image_format(std::span<const std::byte> bytes) {
+  if (bytes.empty()) throw Error(ErrorKind::kData, "the file is empty (0 bytes)");
+  const ImageFormat format = image_format(bytes);
+  if (format == ImageFormat::kUnknown) {
+    throw Error(ErrorKind::kData,
+                "its content is of no supported format (JPEG, PNG, PNM, BMP, TIFF, WebP, DICOM); "
+                "convert it or remove it");
+  }
+  return format;
+}
 
 void ReadImageArgs::validate() const {
   if (dicom_window.mode != DicomWindow::Mode::kFixed) return;

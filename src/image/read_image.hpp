@@ -9,6 +9,7 @@
 #include <string>
 
 #include "image/decoded_image.hpp"
+#include "image/image_format.hpp"
 #include "saker/image.hpp"
 
 namespace saker {
@@ -57,5 +58,8 @@ Image decode_image(std::span<const std::byte> bytes,
 DecodedImage decode_stored_image(std::span<const std::byte> bytes,
                                  const std::string& name,
                                  const ReadImageArgs& args = {});
+
+// What the content is of. Throws Error (data) when it is empty or of no format that is read.
+ImageFormat checked_image_format(std::span<const std::byte> bytes);
 
 }  // namespace saker

@@ -220,6 +220,12 @@ Image read_by_libtiff(const TiffFile& file, const TiffLayout& layout) {
 
 }  // namespace
 
+OrientedSize tiff_size(std::span<const std::byte> bytes) {
+  const TiffFile file(bytes);
+  const TiffLayout layout = read_tiff_layout(file);
+  return {layout.width, layout.height, layout.orientation};
+}
+
 Image decode_tiff(std::span<const std::byte> bytes) {
   const TiffFile file(bytes);
   const TiffLayout layout = read_tiff_layout(file);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 
+#include "image/decoded_image.hpp"
 #include "saker/image.hpp"
 
 namespace saker {
@@ -15,5 +16,9 @@ namespace saker {
 // multiplied out, further samples are dropped. Throws Error (data) for damaged and truncated data
 // and for colour spaces and sample types that are not supported.
 Image decode_tiff(std::span<const std::byte> bytes);
+
+// Of the first page, with its orientation tag.
+// Throws Error (data) for a damaged or truncated head.
+OrientedSize tiff_size(std::span<const std::byte> bytes);
 
 }  // namespace saker

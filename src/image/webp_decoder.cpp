@@ -41,20 +41,33 @@ int orientation_of(const WebPDemuxer* demuxer) {
   return orientation;
 }
 
-}  // namespace
+using Demuxer = std::unique_ptr<WebPDemuxer, void (*)(WebPDemuxer*)>;
 
-DecodedImage decode_webp(std::span<const std::byte> bytes) {
+Demuxer demux(std::span<const std::byte> bytes) {
   const WebPData data{reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
   WebPDemuxState state = WEBP_DEMUX_PARSE_ERROR;
-  const std::unique_ptr<WebPDemuxer, void (*)(WebPDemuxer*)> demuxer(
-      WebPDemuxPartial(&data, &state), WebPDemuxDelete);
+  Demuxer demuxer(WebPDemuxPartial(&data, &state), WebPDemuxDelete);
   if (state == WEBP_DEMUX_PARSE_ERROR)
     throw Error(ErrorKind::kData, "the WebP cannot be decoded: its chunks are damaged");
   if (demuxer == nullptr || state != WEBP_DEMUX_DONE) {
     throw Error(ErrorKind::kData, "the WebP data end too early; the file is truncated");
   }
-  const std::int64_t width = WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_WIDTH);
-  const std::int64_t height = WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_HEIGHT);
+  return demuxer;
+}
+
+OrientedSize size_of(const WebPDemuxer* demuxer) {
+  return {WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH),
+          WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT),
+          orientation_of(demuxer)};
+}
+
+}  // namespace
+
+OrientedSize webp_size(std::span<const std::byte> bytes) { return size_of(demux(bytes).get()); }
+
+DecodedImage decode_webp(std::span<const std::byte> bytes) {
+  const Demuxer demuxer = demux(bytes);
+  const auto [width, height, orientation] = size_of(demuxer.get());
   check_image_size(width, height);
   const FirstFrame frame(demuxer.get());
   const WebPIterator* first = frame.get();
@@ -64,7 +77,7 @@ DecodedImage decode_webp(std::span<const std::byte> bytes) {
     throw Error(ErrorKind::kData, "the first frame of the WebP lies outside of its canvas");
   }
 
-  DecodedImage decoded{Image(height, width, 3, PixelType::kU8), orientation_of(demuxer.get())};
+  DecodedImage decoded{Image(height, width, 3, PixelType::kU8), orientation};
   const std::span<std::uint8_t> out = decoded.image.mutable_u8();
   const std::size_t offset =
       static_cast<std::size_t>(first->y_offset * width + first->x_offset) * 3;

@@ -12,4 +12,8 @@ namespace saker {
 // the EXIF chunk. Throws Error (data) for damaged and truncated data.
 DecodedImage decode_webp(std::span<const std::byte> bytes);
 
+// Of the canvas.
+// Throws Error (data) for a damaged or truncated head.
+OrientedSize webp_size(std::span<const std::byte> bytes);
+
 }  // namespace saker

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "error_message.hpp"
 #include "temporary_folder.hpp"
@@ -137,6 +138,33 @@ TEST(CocoFile, FilesLongerThanABlockAreRead) {
       test::message_of(ErrorKind::kIo, [&] { read_coco_file(folder / "absent.json"); }),
       "absent.json"));
   test::message_of(ErrorKind::kIo, [&] { read_coco_file(folder.path()); });
+}
+
+TEST(CocoFile, EntriesThatAreWrongCanBeLeftOutOneByOne) {
+  CocoFileDetails details;
+  const CocoFile file = parse_coco(
+      R"({"images": [{"id": 5, "file_name": "a.png", "width": 0, "height": {"x": 1}}, [1],
+                     {"id": 6, "file_name": "b.png", "width": 2, "height": 1}],
+          "annotations": [{"image_id": 6, "category_id": 7, "bbox": [1, 2, 3, 4, 5]},
+                          {"image_id": 6, "category_id": 7, "bbox": [[1], {"a": [2]}, 3, 4]},
+                          {"image_id": 6, "category_id": 7, "bbox": [1, 2, 3, 4]}],
+          "categories": [{"id": 7, "name": "z"}, {"id": 7, "name": "y"}, {"id": 8, "name": "x"}]})",
+      "a.json",
+      details);
+  ASSERT_EQ(file.images.size(), 1U);
+  EXPECT_EQ(file.images[0].entry, 2);
+  ASSERT_EQ(file.annotations_of(0).size(), 1U);
+  EXPECT_EQ(file.annotations_of(0)[0].entry, 2);
+  EXPECT_EQ(file.categories, (ClassNames{{7, "z"}, {8, "x"}}));
+  // The first problem of each entry.
+  std::vector<std::string> places;
+  for (const CocoFileDetails::Problem& problem : details.problems) places.push_back(problem.place);
+  EXPECT_EQ(places,
+            (std::vector<std::string>{"images[0].width",
+                                      "images[1]",
+                                      "annotations[0].bbox[4]",
+                                      "annotations[1].bbox[0]",
+                                      "categories[1].id"}));
 }
 
 }  // namespace

@@ -51,8 +51,17 @@ double iou(const Corners& a, const Corners& b) {
   return both / (a.width() * a.height() + b.width() * b.height() - both);
 }
 
-std::string text_of_box(const NormalizedBox& box) {
-  return fmt::format("{:g} {:g} {:g} {:g}", box.center_x, box.center_y, box.width, box.height);
+// As its format writes it.
+std::string text_of_box(const NormalizedBox& box, const std::optional<PixelSize>& written_in) {
+  if (!written_in)
+    return fmt::format("{:g} {:g} {:g} {:g}", box.center_x, box.center_y, box.width, box.height);
+  const auto width = static_cast<double>(written_in->width);
+  const auto height = static_cast<double>(written_in->height);
+  return fmt::format("[{:g}, {:g}, {:g}, {:g}]",
+                     (box.center_x - box.width / 2) * width,
+                     (box.center_y - box.height / 2) * height,
+                     box.width * width,
+                     box.height * height);
 }
 
 bool looks_like_pixels(const NormalizedBox& box) {
@@ -71,8 +80,11 @@ double overhang_of(const NormalizedBox& box, const std::optional<ImageFacts>& im
 
 class BoxCheck {
  public:
-  BoxCheck(DataFinding base, const std::optional<ImageFacts>& facts, Findings& findings)
-      : base_(std::move(base)), facts_(facts), findings_(findings) {}
+  BoxCheck(DataFinding base,
+           const std::optional<PixelSize>& written_in,
+           const std::optional<ImageFacts>& facts,
+           Findings& findings)
+      : base_(std::move(base)), written_in_(written_in), facts_(facts), findings_(findings) {}
 
   void check(const CheckedBox& checked) {
     const NormalizedBox& box = checked.box;
@@ -83,7 +95,7 @@ class BoxCheck {
       case BoxFate::kOutside:
         add(FindingKind::kBoxOutside,
             checked,
-            looks_like_pixels(box)
+            !written_in_ && looks_like_pixels(box)
                 ? "wholly outside; the numbers look like pixels rather than fractions"
                 : "wholly outside");
         return;
@@ -110,7 +122,7 @@ class BoxCheck {
         sorted.emplace_back(clipped(corners_of(box.box)), &box);
     }
     std::ranges::sort(sorted, {}, [](const auto& entry) {
-      return std::tuple(entry.second->class_index, entry.first.x1, entry.second->line);
+      return std::tuple(entry.second->class_index, entry.first.x1, entry.second->position());
     });
     std::vector<std::tuple<std::int64_t, std::int64_t, double, const CheckedBox*>> pairs;
     for (std::size_t i = 0; i < sorted.size(); ++i) {
@@ -121,9 +133,9 @@ class BoxCheck {
         if (other_checked->class_index != checked->class_index || other.x1 > reach) break;
         const double overlap = iou(box, other);
         if (overlap < kRepeatedIou) continue;
-        const bool later = other_checked->line > checked->line;
-        pairs.emplace_back((later ? other_checked : checked)->line,
-                           (later ? checked : other_checked)->line,
+        const bool later = other_checked->position() > checked->position();
+        pairs.emplace_back((later ? other_checked : checked)->position(),
+                           (later ? checked : other_checked)->position(),
                            overlap,
                            later ? other_checked : checked);
       }
@@ -132,7 +144,10 @@ class BoxCheck {
     for (const auto& [line, first, overlap, checked] : pairs) {
       add(FindingKind::kBoxRepeated,
           *checked,
-          fmt::format("IoU {:.3f} with the box of line {}", overlap, first));
+          fmt::format(fmt::runtime(checked->entry >= 0 ? "IoU {:.3f} with annotations[{}]"
+                                                       : "IoU {:.3f} with the box of line {}"),
+                      overlap,
+                      first));
     }
   }
 
@@ -140,7 +155,8 @@ class BoxCheck {
   void add(FindingKind kind, const CheckedBox& box, std::string message) {
     DataFinding finding = base_;
     finding.line = box.line;
-    finding.value = text_of_box(box.box);
+    if (box.entry >= 0) finding.place = fmt::format("annotations[{}].bbox", box.entry);
+    finding.value = text_of_box(box.box, written_in_);
     finding.message = std::move(message);
     findings_.add(kind, std::move(finding));
   }
@@ -168,6 +184,7 @@ class BoxCheck {
   }
 
   DataFinding base_;
+  const std::optional<PixelSize>& written_in_;
   const std::optional<ImageFacts>& facts_;
   Findings& findings_;
 };
@@ -193,7 +210,8 @@ void check_boxes(const std::string& image,
                  const CheckedLabels& labels,
                  const std::optional<ImageFacts>& facts,
                  Findings& findings) {
-  BoxCheck check({.split = split, .file = labels.file, .image = image}, facts, findings);
+  BoxCheck check(
+      {.split = split, .file = labels.file, .image = image}, labels.image_size, facts, findings);
   for (const CheckedBox& box : labels.boxes) {
     if (!box.misread) check.check(box);
   }

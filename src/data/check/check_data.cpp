@@ -9,6 +9,7 @@
 
 #include "data/check/box_check.hpp"
 #include "data/check/class_check.hpp"
+#include "data/check/coco_source.hpp"
 #include "data/check/findings.hpp"
 #include "data/check/image_check.hpp"
 #include "data/check/image_copies.hpp"
@@ -31,17 +32,21 @@ struct CheckedSample {
   Findings findings;
 };
 
+bool has_test(const DataArgs& data) {
+  return !data.test.empty() || !data.coco.test.annotations.empty();
+}
+
 std::vector<std::string> splits_to_check(const std::vector<std::string>& wanted,
                                          const DataArgs& data) {
   for (const std::string& split : wanted) {
     static_cast<void>(split_index(split));
-    if (split == "test" && data.test.empty()) {
+    if (split == "test" && !has_test(data)) {
       throw Error(ErrorKind::kUsage, "the data name no test split; leave it out of --split");
     }
   }
   std::vector<std::string> splits;
   for (const std::string split : kSplits) {
-    const bool is_wanted = wanted.empty() ? split != "test" || !data.test.empty()
+    const bool is_wanted = wanted.empty() ? split != "test" || has_test(data)
                                           : std::ranges::find(wanted, split) != wanted.end();
     if (is_wanted) splits.push_back(split);
   }
@@ -60,17 +65,29 @@ CheckedSample check_sample(const SampleSource& source, std::int64_t i, bool quic
   CheckedSample sample;
   sample.labels = source.labels(i, sample.findings);
   const std::string image = source.image(i);
-  if (!quick) sample.image = check_image(image, source.split(), sample.findings);
+  if (!quick && !sample.labels.image_is_missing)
+    sample.image = check_image(image, source.split(), sample.findings);
+  if (sample.image.facts)
+    check_told_size(image, source.split(), sample.labels, *sample.image.facts, sample.findings);
   check_boxes(image, source.split(), sample.labels, sample.image.facts, sample.findings);
   return sample;
+}
+
+// Boxes of an image that its annotations take for another size have no shape to be trusted.
+bool has_told_size(const CheckedSample& sample) {
+  const std::optional<PixelSize>& told = sample.labels.image_size;
+  return !told || *told == PixelSize{sample.image.facts->width, sample.image.facts->height};
 }
 
 class DataCheck {
  public:
   DataCheck(const DataCheckArgs& args, const ResolvedData& data)
-      : args_(args), data_(data.args), classes_(data_.names, data_.ignore_classes) {
-    for (const std::string& split : splits_to_check(args.splits, data_)) {
-      sources_.push_back(std::make_unique<YoloSource>(data_, split, classes_));
+      : args_(args),
+        splits_(splits_to_check(args.splits, data.args)),
+        data_(with_names(data.args)),
+        classes_(data_.names, data_.ignore_classes) {
+    for (const std::string& split : splits_) {
+      sources_.push_back(make_source(split));
       total_ += sources_.back()->size();
     }
     check_names(data_, findings_);
@@ -97,6 +114,20 @@ class DataCheck {
   }
 
  private:
+  // Whichever the format, names are those of all classes.
+  DataArgs with_names(DataArgs data) {
+    if (data.coco.is_given()) {
+      const bool train_is_checked = std::ranges::find(splits_, "train") != splits_.end();
+      data.names = checked_coco_classes(data, train_is_checked, findings_);
+    }
+    return data;
+  }
+
+  std::unique_ptr<SampleSource> make_source(const std::string& split) const {
+    if (data_.coco.is_given()) return std::make_unique<CocoSource>(data_, split, classes_);
+    return std::make_unique<YoloSource>(data_, split, classes_);
+  }
+
   SplitSummary check_split(std::size_t split) {
     const SampleSource& source = *sources_[split];
     source.report_listing(findings_);
@@ -110,7 +141,7 @@ class DataCheck {
     for (std::int64_t i = 0; loader.has_next(); ++i) {
       CheckedSample sample = loader.next();
       statistics.add(sample.labels, sample.image.facts);
-      if (sample.image.facts)
+      if (sample.image.facts && has_told_size(sample))
         orientations_.add(source.split(), source.image(i), sample.labels, *sample.image.facts);
       if (sample.image.hash) copies_.add(split, i, *sample.image.hash, sample.labels);
       ignored_classes_.insert(sample.labels.ignored_classes.begin(),
@@ -120,14 +151,17 @@ class DataCheck {
       if (args_.progress) args_.progress(done_, total_);
     }
     statistics.report_few_boxes(source, classes_.kept(), findings_);
-    return statistics.summary();
+    SplitSummary summary = statistics.summary();
+    summary.annotations = source.annotations();
+    return summary;
   }
 
   const DataCheckArgs& args_;
+  Findings findings_;
+  std::vector<std::string> splits_;
   DataArgs data_;
   ClassMap classes_;
   std::vector<std::unique_ptr<SampleSource>> sources_;
-  Findings findings_;
   OrientationEvidence orientations_;
   ImageCopies copies_;
   std::set<std::int64_t> ignored_classes_;
@@ -137,13 +171,7 @@ class DataCheck {
 }  // namespace
 
 DataCheckReport check_data(const DataCheckArgs& args) {
-  const ResolvedData data = resolve_data(args.data);
-  if (data.args.coco.is_given()) {
-    throw Error(ErrorKind::kUnsupported,
-                "COCO data cannot be checked in this version; training and evaluation check their "
-                "JSON files when they read them");
-  }
-  return DataCheck(args, data).run();
+  return DataCheck(args, resolve_data(args.data)).run();
 }
 
 std::int64_t DataCheckReport::count(FindingSeverity severity) const noexcept {

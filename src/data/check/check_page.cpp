@@ -10,6 +10,7 @@
 #include <string>
 
 #include "core/atomic_file.hpp"
+#include "data/check/thumbnail_boxes.hpp"
 #include "data/check/thumbnails.hpp"
 #include "report/bar_chart.hpp"
 #include "report/html.hpp"
@@ -37,6 +38,7 @@ std::string tile(const std::string& style, std::int64_t number, const std::strin
 std::string row(const DataFinding& finding) {
   std::string file = escape_html(finding.file);
   if (finding.line > 0) file += fmt::format(":{}", finding.line);
+  if (!finding.place.empty()) file += "<br>" + escape_html(finding.place);
   for (std::size_t i = 0; i < std::min(finding.others.size(), kOthersOfARow); ++i)
     file += "<br>" + escape_html(finding.others[i]);
   if (finding.others.size() > kOthersOfARow)
@@ -52,7 +54,7 @@ std::string row(const DataFinding& finding) {
 class CheckPage {
  public:
   explicit CheckPage(const DataCheckReport& report)
-      : report_(report), page_("Data check: " + report.data) {}
+      : report_(report), boxes_(report), page_("Data check: " + report.data) {}
 
   std::string text() {
     add_head();
@@ -133,7 +135,7 @@ class CheckPage {
   }
 
   // One picture an image, however many of its lines are concerned.
-  std::string pictures_of(const DataFindingGroup& group) const {
+  std::string pictures_of(const DataFindingGroup& group) {
     std::set<std::string> seen;
     std::string figures;
     for (const DataFinding& finding : group.findings) {
@@ -153,13 +155,15 @@ class CheckPage {
   std::string figure(const DataFinding& finding,
                      const std::string& label_file,
                      bool upright,
-                     const std::string& view) const {
-    const Thumbnail thumbnail = make_thumbnail(finding.image, label_file, report_.classes, upright);
+                     const std::string& view) {
+    const Thumbnail thumbnail = make_thumbnail(
+        finding.image, boxes_.of(finding.image, label_file), report_.classes, upright);
     if (thumbnail.jpeg.empty()) return {};
     std::string caption = escape_html(file_name(finding.image));
     if (!view.empty()) caption += " (" + view + ")";
     std::string text = finding.message;
     if (finding.line > 0) text = fmt::format("line {}: {}", finding.line, text);
+    if (!finding.place.empty()) text = finding.place + ": " + text;
     return fmt::format(
         "<figure>{}<figcaption><b class=\"path\">{}</b><span>{}</span></figcaption></figure>\n",
         embedded_image(thumbnail.jpeg, "image/jpeg", file_name(finding.image)),
@@ -201,6 +205,7 @@ class CheckPage {
   }
 
   const DataCheckReport& report_;
+  ThumbnailBoxes boxes_;
   HtmlPage page_;
 };
 

@@ -114,4 +114,27 @@ CheckedImage check_image(const std::string& path, const std::string& split, Find
   return ImageCheck(path, split, findings).run();
 }
 
+void check_told_size(const std::string& image,
+                     const std::string& split,
+                     const CheckedLabels& labels,
+                     const ImageFacts& facts,
+                     Findings& findings) {
+  if (!labels.image_size) return;
+  const PixelSize& told = *labels.image_size;
+  if (told == PixelSize{facts.width, facts.height}) return;
+  // The only trace that labels of the stored image leave here, and a sure one.
+  const bool is_stored = facts.axes_swap() && told == PixelSize{facts.height, facts.width};
+  findings.add(is_stored ? FindingKind::kExifLabels : FindingKind::kImageSize,
+               {.split = split,
+                .file = labels.file,
+                .place = labels.image_place,
+                .value = fmt::format("{}x{}", told.width, told.height),
+                .message = fmt::format("{} has {}x{} pixels{}",
+                                       image,
+                                       facts.width,
+                                       facts.height,
+                                       is_stored ? "; the size is that before EXIF turns it" : ""),
+                .image = image});
+}
+
 }  // namespace saker

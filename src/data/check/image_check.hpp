@@ -7,21 +7,24 @@
 
 #include "core/sha256.hpp"
 #include "data/check/findings.hpp"
+#include "data/check/sample_source.hpp"
+#include "image/decoded_image.hpp"
 
 namespace saker {
 
-struct ImageFacts {
-  std::int64_t width = 0, height = 0;  // pixels, upright
-  int orientation = 1;                 // EXIF, 1..8
-
-  // 5..8: the file stores rows as columns.
-  bool axes_swap() const noexcept { return orientation >= 5; }
-};
+using ImageFacts = OrientedSize;  // upright
 
 struct CheckedImage {
   std::optional<Sha256Digest> hash;  // empty for a file that cannot be read, or is empty
   std::optional<ImageFacts> facts;   // empty when it cannot be decoded
 };
+
+// Whether the size that annotations tell is that of the file.
+void check_told_size(const std::string& image,
+                     const std::string& split,
+                     const CheckedLabels& labels,
+                     const ImageFacts& facts,
+                     Findings& findings);
 
 // Reads and decodes the whole file. Safe from many threads.
 CheckedImage check_image(const std::string& path, const std::string& split, Findings& findings);

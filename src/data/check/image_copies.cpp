@@ -61,7 +61,7 @@ void ImageCopies::report(const std::vector<const SampleSource*>& sources,
           by_path.emplace(sources[entry->split]->image(entry->sample), entry);
       if (is_new) {
         group.push_back(entry);
-      } else {
+      } else if (known->second->split != entry->split) {
         ++shared[{known->second->split, entry->split}];
       }
     }

@@ -31,6 +31,7 @@ std::string to_line(const DataFinding& finding) {
     line += printable(finding.file);
     if (finding.line > 0) line += fmt::format(":{}", finding.line);
     line += ": ";
+    if (!finding.place.empty()) line += printable(finding.place) + ": ";
   } else if (!finding.split.empty()) {
     line += finding.split + ": ";
   }

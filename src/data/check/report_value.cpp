@@ -18,6 +18,7 @@ Value to_value(const DataFinding& finding) {
   value["split"] = finding.split.empty() ? Value() : Value(finding.split);
   value["file"] = finding.file.empty() ? Value() : Value(finding.file);
   value["line"] = finding.line == 0 ? Value() : Value(finding.line);
+  value["place"] = finding.place.empty() ? Value() : Value(finding.place);
   value["value"] = finding.value.empty() ? Value() : Value(finding.value);
   value["message"] = finding.message;
   value["image"] = finding.image.empty() ? Value() : Value(finding.image);
@@ -45,6 +46,7 @@ Value to_value(const SplitSummary& split, const ClassNames& classes) {
   Value value;
   value["split"] = split.split;
   value["folder"] = split.folder;
+  value["annotations"] = split.annotations.empty() ? Value() : Value(split.annotations);
   value["images"] = split.images;
   value["decoded_images"] = split.decoded_images;
   value["images_without_boxes"] = split.images_without_boxes;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,12 +18,21 @@ struct CheckedBox {
   // Its line was reported as no box at all, such as a polygon: what the box looks like says
   // nothing.
   bool misread = false;
+  std::int64_t entry = -1;  // position in its list of annotations; -1: it has no such list
+
+  // Grows through the annotations of an image.
+  std::int64_t position() const noexcept { return entry >= 0 ? entry : line; }
 };
 
 // The annotations of one image. Those that training would refuse are not among them, but were
 // reported.
 struct CheckedLabels {
   std::string file;  // that holds them; may not exist
+  // Of formats whose annotations tell the image: where, its size there, and whether the file lacks,
+  // which was reported.
+  std::string image_place;
+  std::optional<PixelSize> image_size;
+  bool image_is_missing = false;
   std::vector<CheckedBox> boxes;
   std::int64_t ignored_boxes = 0;             // of ignored classes
   std::vector<std::int64_t> ignored_classes;  // whose ids occur
@@ -35,6 +45,8 @@ class SampleSource {
 
   virtual const std::string& split() const = 0;
   virtual const std::string& folder() const = 0;  // of the images
+  // The one file that holds all annotations; empty where each image has its own.
+  virtual std::string annotations() const { return {}; }
   virtual std::int64_t size() const = 0;
   // Requires 0 <= i < size(), as below.
   virtual std::string image(std::int64_t i) const = 0;

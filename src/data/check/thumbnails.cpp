@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <new>
 
-#include "core/file.hpp"
-#include "data/label_file.hpp"
 #include "image/draw/canvas.hpp"
 #include "image/draw/detections.hpp"
 #include "image/encode.hpp"
@@ -21,43 +19,34 @@ constexpr std::int64_t kSide = 320;
 constexpr int kQuality = 80;
 constexpr std::size_t kMostBoxes = 200;
 
-std::vector<LabelLine> lines_of(const std::string& label_file) {
-  if (label_file.empty()) return {};
-  try {
-    LabelFileDetails details;
-    return parse_label_text(read_text_file(label_file), details).lines;
-  } catch (const Error&) {
-    return {};
-  }
-}
-
-std::vector<DrawnBox> boxes_of(const std::string& label_file,
-                               const ClassNames& classes,
-                               const Image& image) {
+std::vector<DrawnBox> drawn(const std::vector<ThumbnailBox>& boxes,
+                            const ClassNames& classes,
+                            const Image& image) {
   const auto width = static_cast<double>(image.width());
   const auto height = static_cast<double>(image.height());
-  std::vector<DrawnBox> boxes;
-  for (const LabelLine& line : lines_of(label_file)) {
-    if (boxes.size() == kMostBoxes) break;
-    const NormalizedBox& box = line.box;
+  std::vector<DrawnBox> result;
+  for (const ThumbnailBox& labelled : boxes) {
+    if (result.size() == kMostBoxes) break;
+    const NormalizedBox& box = labelled.box;
     const auto inside = [](double fraction, double side) {
       return static_cast<float>(std::clamp(fraction, -0.1, 1.1) * side);
     };
     // draw_boxes leaves out what is not finite or lies outside.
-    boxes.push_back({.box = {inside(box.center_x - box.width / 2, width),
-                             inside(box.center_y - box.height / 2, height),
-                             inside(box.center_x + box.width / 2, width),
-                             inside(box.center_y + box.height / 2, height)},
-                     .class_id = line.class_id,
-                     .text = fmt::format("{} :{}", class_name(classes, line.class_id), line.line)});
+    result.push_back(
+        {.box = {inside(box.center_x - box.width / 2, width),
+                 inside(box.center_y - box.height / 2, height),
+                 inside(box.center_x + box.width / 2, width),
+                 inside(box.center_y + box.height / 2, height)},
+         .class_id = labelled.class_id,
+         .text = fmt::format("{} {}", class_name(classes, labelled.class_id), labelled.place)});
   }
-  return boxes;
+  return result;
 }
 
 }  // namespace
 
 Thumbnail make_thumbnail(const std::string& image,
-                         const std::string& label_file,
+                         const std::vector<ThumbnailBox>& boxes,
                          const ClassNames& classes,
                          bool upright) {
   Thumbnail thumbnail;
@@ -65,8 +54,7 @@ Thumbnail make_thumbnail(const std::string& image,
     Image picture = to_rgb_u8(read_image(image, {.apply_exif_orientation = upright}));
     const std::int64_t longer = std::max(picture.width(), picture.height());
     picture = resize_longer_side(picture, std::min(longer, kSide));
-    thumbnail.jpeg =
-        encode_jpeg(draw_boxes(picture, boxes_of(label_file, classes, picture)), kQuality);
+    thumbnail.jpeg = encode_jpeg(draw_boxes(picture, drawn(boxes, classes, picture)), kQuality);
   } catch (const Error& error) {
     thumbnail.reason = error.what();
   } catch (const std::bad_alloc&) {

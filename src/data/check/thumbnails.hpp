@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "saker/data_check.hpp"
+#include "data/check/thumbnail_boxes.hpp"
+#include "saker/detections.hpp"
 
 namespace saker {
 
@@ -14,11 +15,10 @@ struct Thumbnail {
   std::string reason;           // then why
 };
 
-// The image at most 320 pixels wide and high, with its boxes, each with its class and line. Boxes
-// are those of the label file, clipped to the image; what cannot be read is left out. The image is
-// shown upright, or as it is stored.
+// The image at most 320 pixels wide and high, with its boxes clipped to it, each with its class and
+// where it stands. The image is shown upright, or as it is stored.
 Thumbnail make_thumbnail(const std::string& image,
-                         const std::string& label_file,
+                         const std::vector<ThumbnailBox>& boxes,
                          const ClassNames& classes,
                          bool upright);
 
