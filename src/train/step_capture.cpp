@@ -39,6 +39,7 @@ PickleDict to_pickle(const StepCapture& capture) {
   dict.set("step", capture.step);
   dict.set("seed", static_cast<std::int64_t>(capture.draws.seed));
   dict.set("batch", static_cast<std::int64_t>(capture.draws.batch));
+  dict.set("first_image", static_cast<std::int64_t>(capture.draws.first_image));
   dict.set("precision", to_string(capture.precision));
   dict.set("loss_scale", capture.loss_scale);
   dict.set("model_args", to_pickle(capture.model_args, SequenceType::kList));
@@ -56,6 +57,8 @@ StepCapture capture_of(const PickleValue& dict) {
   capture.step = dict.at("step").as_int();
   capture.draws = {.seed = static_cast<std::uint64_t>(dict.at("seed").as_int()),
                    .batch = static_cast<std::uint64_t>(dict.at("batch").as_int())};
+  if (const PickleValue* first = dict.find("first_image"))
+    capture.draws.first_image = static_cast<std::uint64_t>(first->as_int());
   const std::string& precision = dict.at("precision").as_string();
   const std::optional<Precision> known = precision_of(precision);
   if (!known)

@@ -100,8 +100,21 @@ LossTerms PicoDet::training_losses(const torch::Tensor& images,
                                    const Targets& targets,
                                    const DrawKey&) {
   const TrainingOutputs outputs = forward_train(images);
-  return picodet_losses(
-      outputs.one_to_many, outputs.one_to_one, size_of(images), targets, loss_weights_);
+  return picodet_losses(outputs.one_to_many,
+                        outputs.one_to_one,
+                        size_of(images),
+                        targets,
+                        loss_weights_,
+                        mean_normalizers());
+}
+
+NormalizerReduction PicoDet::mean_normalizers() const {
+  if (!processes()) return {};
+  return [exchange = processes()](double& positives, double& weight_sum) {
+    const std::vector<double> means = mean_over_processes(exchange, {positives, weight_sum});
+    positives = means[0];
+    weight_sum = means[1];
+  };
 }
 
 Detector::Validation PicoDet::validate(const torch::Tensor& images,
@@ -110,7 +123,12 @@ Detector::Validation PicoDet::validate(const torch::Tensor& images,
   const EvaluationMode evaluation(*this);
   const TrainingOutputs outputs = forward_train(images);
   const ImageSize input = size_of(images);
-  return {picodet_losses(outputs.one_to_many, outputs.one_to_one, input, targets, loss_weights_),
+  return {picodet_losses(outputs.one_to_many,
+                         outputs.one_to_one,
+                         input,
+                         targets,
+                         loss_weights_,
+                         mean_normalizers()),
           top_predictions(decode_one_to_one(outputs.one_to_one, input), options_.max_detections)};
 }
 
