@@ -14,6 +14,7 @@
 #include "api/training_inputs.hpp"
 #include "core/atomic_file.hpp"
 #include "core/stop_request.hpp"
+#include "core/yaml.hpp"
 #include "core/yaml_writer.hpp"
 #include "data/data_settings.hpp"
 #include "detectors/load_weights.hpp"
@@ -28,6 +29,9 @@
 #include "saker/error.hpp"
 #include "train/auto_rules.hpp"
 #include "train/checkpoint.hpp"
+#include "train/out_of_memory.hpp"
+#include "train/resolved_settings.hpp"
+#include "train/resume_check.hpp"
 #include "train/run_folder.hpp"
 #include "train/tensor_cache.hpp"
 #include "train/trainer.hpp"
@@ -115,12 +119,21 @@ Value resolved_settings(const TrainArgs& args,
   value["precision"] = to_string(plan.precision);
   value["accelerator"] = plan.device.is_cpu() ? "cpu" : "gpu";
   value["model_args"] = model_args;
+  value["metric_args"] = resolved_metric_args(plan.settings.metric);
+  value["image_args"] = resolved_image_args(plan.settings.image);
   value["transform_args"] = transforms.to_value();
   Value& logger = value["logger_args"];
   logger["log_every_num_steps"] = plan.log_every;
   logger["val_every_num_steps"] = plan.validate_every;
   logger["val_log_every_num_steps"] = plan.validation_log_every;
   return value;
+}
+
+// Of the run that goes on; empty for a new one, and where the file is missing, as in folders of the
+// reference.
+std::optional<Value> settings_of_run(const TrainArgs& args, const RunFolder& folder) {
+  if (!args.resume_interrupted || !std::filesystem::exists(folder.config())) return std::nullopt;
+  return read_yaml_file(folder.config());
 }
 
 void log_plan(const TrainingPlan& plan, RunLog& log) {
@@ -214,7 +227,7 @@ TrainResult train_object_detection(const TrainArgs& args) {
   Validator validator({val,
                        std::make_shared<const ValidationTransform>(transforms.validation),
                        plan.batch_size,
-                       settings.image.read_image_args()},
+                       settings.image},
                       {.num_workers = plan.num_workers,
                        .loader = settings.loader,
                        .device = plan.device,
@@ -222,10 +235,14 @@ TrainResult train_object_detection(const TrainArgs& args) {
   plan.validation_log_every = settings.logger.val_log_every_num_steps.value_or(
       auto_validation_log_interval(validator.batches()));
 
-  folder.make();
-  log.attach_file(folder.train_log());
   const Value resolved =
       resolved_settings(args, plan, data, transforms, recipe->resolved_model_args(length));
+  const std::optional<Value> before = settings_of_run(args, folder);
+  if (before) require_resumable(folder.config(), folder.last_checkpoint(), *before, resolved);
+
+  folder.make();
+  folder.remove_leftovers();
+  log.attach_file(folder.train_log());
   log.info("Args: " + to_value(args).to_json(4));
   log.info(fmt::format("Run folder: {}", folder.path().string()));
   warn_of_idle_arguments(args, log);
@@ -234,7 +251,9 @@ TrainResult train_object_detection(const TrainArgs& args) {
   for (const std::string& warning : transforms.warnings) log.warning(warning);
   for (const std::string& warning : recipe->warnings(length)) log.warning(warning);
   log.info("Resolved Args: " + resolved.to_json(4));
-  write_file_atomically(folder.config(), to_yaml(resolved));
+  if (args.resume_interrupted && !before) log.warning(uncompared_settings_warning(folder.config()));
+  write_file_atomically(folder.config(),
+                        to_yaml(before ? continued_settings(*before, resolved) : resolved));
   apply_float32_matmul_precision(args);
 
   DetectorSpec spec = source.spec;
@@ -265,7 +284,9 @@ TrainResult train_object_detection(const TrainArgs& args) {
                    .metrics = metrics});
   try {
     if (args.resume_interrupted) trainer.resume(folder.last_checkpoint());
-    TrainResult result = trainer.run();
+    TrainResult result;
+    if (const auto failure = failed_allocation_in([&] { result = trainer.run(); }))
+      throw out_of_memory_error(*failure);
     metrics.close(RunOutcome::kFinished);
     return result;
   } catch (const Error& error) {

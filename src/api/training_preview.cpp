@@ -28,7 +28,7 @@ TrainingPreview::TrainingPreview(const TrainArgs& args) {
       std::move(inputs.val),
       std::make_shared<const ValidationTransform>(transforms_.validation),
       plan.batch_size,
-      plan.settings.image.read_image_args());
+      plan.settings.image);
 }
 
 }  // namespace saker

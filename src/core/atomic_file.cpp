@@ -2,10 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -70,6 +73,19 @@ void AtomicFile::commit() {
     ::fsync(directory);
     ::close(directory);
   }
+}
+
+bool AtomicFile::is_leftover(const std::filesystem::path& file) {
+  const std::string name = file.filename().string();
+  const std::string stem = file.stem().string();
+  const std::size_t dot = stem.rfind('.');
+  if (!name.starts_with('.') || file.extension() != ".tmp" || dot == 0 || dot == std::string::npos)
+    return false;
+  pid_t process = 0;
+  const auto [end, error] =
+      std::from_chars(stem.data() + dot + 1, stem.data() + stem.size(), process);
+  if (error != std::errc() || end != stem.data() + stem.size() || process <= 0) return false;
+  return ::kill(process, 0) != 0 && errno == ESRCH;
 }
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view text) {

@@ -28,6 +28,9 @@ class AtomicFile {
   std::uint64_t size() const noexcept { return size_; }
   void commit();
 
+  // Whether the file is the temporary one of a process of this machine that is no more.
+  static bool is_leftover(const std::filesystem::path& file);
+
  private:
   [[noreturn]] void fail(const char* action) const;
 

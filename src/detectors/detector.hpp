@@ -93,6 +93,11 @@ class Detector : public torch::nn::Module {
   virtual LossTerms training_losses(const torch::Tensor& images,
                                     const Targets& targets,
                                     const DrawKey& draws) = 0;
+  // What training_losses() of a batch with these targets is a mean over: a batch's loss is the mean
+  // of its parts', weighted with theirs. By default the images; more than 0.
+  virtual double loss_weight(const Targets& targets) const {
+    return static_cast<double>(targets.classes.size());
+  }
 
   // Losses and candidates of the same forward pass, in evaluation mode and without gradients; boxes
   // in evaluation_space().

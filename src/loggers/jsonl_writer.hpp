@@ -14,7 +14,8 @@ class JsonlWriter final : public MetricLogger {
   // Appends to the file. Throws Error (io) when it cannot be opened or written.
   explicit JsonlWriter(std::filesystem::path path);
 
-  // Values that are not finite become null. Each line is flushed.
+  // Values that are not finite become null. Each line is flushed. A file that was removed begins
+  // anew once its folder is there.
   void log_scalars(std::int64_t step, const Scalars& scalars) override;
   void log_image(std::int64_t, const std::string&, const EncodedImage&) override {}
   void log_hyperparameters(const Value&) override {}
@@ -23,6 +24,8 @@ class JsonlWriter final : public MetricLogger {
   void close(RunOutcome) override { file_.close(); }
 
  private:
+  void reopen_if_removed();
+
   std::filesystem::path path_;
   std::ofstream file_;
 };

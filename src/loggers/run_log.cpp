@@ -56,48 +56,56 @@ RunLog::RunLog() {
 RunLog::~RunLog() = default;
 
 void RunLog::attach_file(const std::filesystem::path& path) {
+  std::shared_ptr<spdlog::logger> file;
   try {
     auto sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
         path.string(), kMaxFileBytes, kBackups);
-    file_ = std::make_shared<spdlog::logger>("file", std::move(sink));
+    file = std::make_shared<spdlog::logger>("file", std::move(sink));
   } catch (const spdlog::spdlog_ex& error) {
     throw Error(ErrorKind::kIo,
                 fmt::format("{}: cannot be written: {}", path.string(), error.what()));
   }
   auto formatter = std::make_unique<spdlog::pattern_formatter>();
   formatter->add_flag<LevelWord>('*').set_pattern("[%Y-%m-%d %H:%M:%S,%e][%*] %v");
-  file_->set_formatter(std::move(formatter));
-  file_->set_level(spdlog::level::debug);
+  file->set_formatter(std::move(formatter));
+  file->set_level(spdlog::level::debug);
   // By default SPDLOG prints failures and goes on.
-  file_->set_error_handler([path](const std::string& reason) {
+  file->set_error_handler([path](const std::string& reason) {
     throw Error(ErrorKind::kIo, fmt::format("{}: cannot be written: {}", path.string(), reason));
   });
-  file_->flush_on(spdlog::level::debug);
+  file->flush_on(spdlog::level::debug);
+  const std::scoped_lock lock(mutex_);
+  file_ = std::move(file);
+}
+
+std::shared_ptr<spdlog::logger> RunLog::file() const {
+  const std::scoped_lock lock(mutex_);
+  return file_;
 }
 
 void RunLog::debug(const std::string& message) {
   console_->debug(message);
-  if (file_) file_->debug(message);
+  if (const auto log = file()) log->debug(message);
 }
 
 void RunLog::info(const std::string& message) {
   console_->info(message);
-  if (file_) file_->info(message);
+  if (const auto log = file()) log->info(message);
 }
 
 void RunLog::warning(const std::string& message) {
   console_->warn(message);
-  if (file_) file_->warn(message);
+  if (const auto log = file()) log->warn(message);
 }
 
 void RunLog::error(const std::string& message) {
   console_->error(message);
-  if (file_) file_->error(message);
+  if (const auto log = file()) log->error(message);
 }
 
 void RunLog::error_to_file(const std::string& message) {
   try {
-    if (file_) file_->error(message);
+    if (const auto log = file()) log->error(message);
   } catch (const Error&) {
     // The caller is about to tell of a failure, most likely of the same disk.
   }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace spdlog {
@@ -20,9 +21,11 @@ class RunLog {
   RunLog& operator=(const RunLog&) = delete;
   ~RunLog();
 
-  // From here on everything goes to this file too, appended; it rotates at 1 GiB with 4 backups.
+  // From here on everything goes to this file too, appended; it rotates at 1 GiB with 4 backups. A
+  // second call takes the place of the first, also while other threads log.
   // This and the functions below throw Error (io) when it cannot be written.
   void attach_file(const std::filesystem::path& path);
+  bool has_file() const { return file() != nullptr; }
 
   void debug(const std::string& message);
   void info(const std::string& message);
@@ -32,7 +35,10 @@ class RunLog {
   void error_to_file(const std::string& message);
 
  private:
+  std::shared_ptr<spdlog::logger> file() const;
+
   std::shared_ptr<spdlog::logger> console_;
+  mutable std::mutex mutex_;              // of the pointer below
   std::shared_ptr<spdlog::logger> file_;  // null before attach_file
 };
 

@@ -1,16 +1,31 @@
 #include "train/batch_source.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
+#include <vector>
+
+#include "saker/error.hpp"
 
 namespace saker {
 namespace {
 
-SampleReader reader_of(const DetectionDataset& data, const ReadImageArgs& args) {
-  return [&data, &args](std::int64_t index) {
-    const std::string path = data.path(index);
-    return SampleInput{
-        .image = read_image(path, args), .annotations = data.annotations(index), .path = path};
-  };
+// An image of the data set that could not be read, on its way to whoever knows what to do.
+struct UnreadableSample {
+  std::int64_t index = 0;
+  Error error;
+};
+
+// Throws UnreadableSample.
+SampleInput read_sample(const DetectionDataset& data,
+                        const ReadImageArgs& args,
+                        std::int64_t index) {
+  const std::string path = data.path(index);
+  try {
+    return {.image = read_image(path, args), .annotations = data.annotations(index), .path = path};
+  } catch (const Error& error) {
+    throw UnreadableSample{.index = index, .error = error};
+  }
 }
 
 }  // namespace
@@ -27,6 +42,8 @@ TrainingBatches::TrainingBatches(std::shared_ptr<const DetectionDataset> data,
                                                                .rank = plan.rank,
                                                                .world_size = plan.world_size})),
       read_args_(plan.settings.image.read_image_args()),
+      policy_(plan.settings.image.unreadable),
+      unreadable_(std::make_shared<UnreadableImages>("are replaced by others in training")),
       seed_(plan.seed),
       accumulation_(plan.accumulation) {}
 
@@ -39,28 +56,71 @@ ScheduledBatch TrainingBatches::scheduled(std::int64_t number) const {
           .indices = std::move(sampled.indices)};
 }
 
+SampleInput TrainingBatches::sample(std::int64_t index) const {
+  try {
+    return read_sample(*data_, read_args_, index);
+  } catch (const UnreadableSample& failed) {
+    if (policy_ == UnreadablePolicy::kFail) throw UnreadableImageError(failed.error);
+    unreadable_->add(data_->path(index), failed.error);
+  }
+  return sample_in_place_of(index);
+}
+
+SampleInput TrainingBatches::sample_in_place_of(std::int64_t index) const {
+  const std::int64_t most = data_->size() > 1 ? kMostReplacements : 0;
+  for (std::int64_t tries = 0; tries < most; ++tries) {
+    const std::int64_t other = replacement_of(index, tries, data_->size(), seed_);
+    try {
+      return read_sample(*data_, read_args_, other);
+    } catch (const UnreadableSample& failed) {
+      unreadable_->add(data_->path(other), failed.error);
+    }
+  }
+  throw Error(ErrorKind::kData,
+              fmt::format("{}: cannot be read, nor can any of {} other images in its place; is the "
+                          "folder still there?",
+                          data_->path(index),
+                          most));
+}
+
 Batch TrainingBatches::operator()(std::int64_t number) const {
   const ScheduledBatch batch = scheduled(number);
   return transform_->make_batch(
-      batch.indices, batch.key, reader_of(*data_, read_args_), [this](std::int64_t earlier) {
-        return scheduled(earlier);
-      });
+      batch.indices,
+      batch.key,
+      [this](std::int64_t index) { return sample(index); },
+      [this](std::int64_t earlier) { return scheduled(earlier); });
 }
 
 ValidationBatches::ValidationBatches(std::shared_ptr<const DetectionDataset> data,
                                      std::shared_ptr<const ValidationTransform> transform,
                                      std::int64_t batch_size,
-                                     const ReadImageArgs& read_args)
+                                     const ImageSettings& images)
     : data_(std::move(data)),
       transform_(std::move(transform)),
       sampler_(std::make_shared<const EpochSampler>(SamplerSettings{.dataset_size = data_->size(),
                                                                     .batch_size = batch_size,
                                                                     .shuffle = false,
                                                                     .drop_last = false})),
-      read_args_(read_args) {}
+      read_args_(images.read_image_args()),
+      policy_(images.unreadable),
+      unreadable_(std::make_shared<UnreadableImages>("are left out of the validation")) {}
 
 Batch ValidationBatches::operator()(std::int64_t number) const {
-  return transform_->make_batch(sampler_->batch(number).indices, reader_of(*data_, read_args_));
+  std::vector<std::int64_t> indices = sampler_->batch(number).indices;
+  // The rest of the batch is decoded once more, which is rare and keeps one decoded image in memory
+  // at a time.
+  while (!indices.empty()) {
+    try {
+      return transform_->make_batch(
+          indices, [this](std::int64_t index) { return read_sample(*data_, read_args_, index); });
+    } catch (const UnreadableSample& failed) {
+      if (policy_ == UnreadablePolicy::kFail) throw UnreadableImageError(failed.error);
+      unreadable_->add(data_->path(failed.index), failed.error);
+      std::erase(indices, failed.index);
+    }
+  }
+  return {};
 }
 
 }  // namespace saker

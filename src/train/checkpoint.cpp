@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "detectors/init_args.hpp"
 #include "saker/error.hpp"
+#include "train/resume_check.hpp"
 #include "weights/checkpoint_file.hpp"
 #include "weights/exported_model.hpp"
 #include "weights/pickle_settings.hpp"
@@ -45,7 +47,7 @@ StateDict exported_weights(const CheckpointSource& source) {
 PickleDict cpp_state(const CheckpointSource& source) {
   PickleDict settings;
   settings.set("steps", source.plan.steps);
-  settings.set("batch_size", source.plan.batch_size);
+  settings.set("batch_size", source.plan.batch_size * source.plan.world_size);
   settings.set("gradient_accumulation_steps", source.plan.accumulation);
   settings.set("seed", static_cast<std::int64_t>(source.plan.seed));
   settings.set("base_learning_rate", source.base_learning_rate);
@@ -55,6 +57,7 @@ PickleDict cpp_state(const CheckpointSource& source) {
   state.set("validation_pending", source.validation_pending);
   state.set("best_value", source.best.value ? PickleValue(*source.best.value) : PickleValue());
   state.set("best_step", PickleValue(source.best.step));
+  state.set("batch_parts", source.batch_parts);
   if (source.scaler != nullptr) state.set("loss_scaler", source.scaler->state());
   return state;
 }
@@ -84,30 +87,33 @@ void require_same_model(const TrainingCheckpoint& checkpoint, const Detector& mo
   }
 }
 
-std::vector<std::string> differing_settings(const PickleValue& content, const TrainingPlan& plan) {
-  std::vector<std::string> differences;
-  const PickleValue* state = content.find("cpp_state");
-  if (state == nullptr) {
-    differences.emplace_back(
-        "The checkpoint was not written by Saker: the best value so far and the order of the data "
-        "start anew.");
-    return differences;
-  }
-  const PickleValue& stored = state->at("settings");
+// The file of a run that began anew in the folder and was killed before it saved is of the run
+// before, which config.yaml does not tell of.
+void require_same_run(const TrainingCheckpoint& checkpoint, const TrainingPlan& plan) {
+  const PickleValue* state = checkpoint.content.find("cpp_state");
+  if (state == nullptr) return;
+  std::vector<SettingDifference> differences;
   const auto compare = [&](const char* key, std::int64_t own) {
-    const std::int64_t before = stored.at(key).as_int();
-    if (before != own)
-      differences.push_back(fmt::format(
-          "{} is {}, but was {} before the interruption; the run will differ from an unbroken one.",
-          key,
-          own,
-          before));
+    const std::int64_t before = state->at("settings").at(key).as_int();
+    if (before != own) differences.push_back({.key = key, .before = before, .now = own});
   };
   compare("steps", plan.steps);
-  compare("batch_size", plan.batch_size);
+  compare("batch_size", plan.batch_size * plan.world_size);
   compare("gradient_accumulation_steps", plan.accumulation);
   compare("seed", static_cast<std::int64_t>(plan.seed));
-  return differences;
+  if (differences.empty()) return;
+  throw Error(ErrorKind::kCheckpoint,
+              fmt::format("is of a run with other settings:{}\nResume with those, or begin again "
+                          "without resume_interrupted",
+                          list_differences(differences)));
+}
+
+std::vector<std::string> missing_state(const PickleValue& content) {
+  if (content.find("cpp_state") != nullptr) return {};
+  return {
+      "The checkpoint was not written by Saker: it does not hold the best value so far, which the "
+      "next validation sets, nor random numbers and the position in the data; images and "
+      "augmentations of the steps to come are those of a run that began here."};
 }
 
 void restore_ema(const StateDict& weights, ModelEma& ema) {
@@ -164,13 +170,16 @@ TrainingCheckpoint read_training_checkpoint(const std::filesystem::path& path) {
                                 .content = read_checkpoint(path),
                                 .step = 0,
                                 .best = {},
-                                .validation_pending = false};
+                                .validation_pending = false,
+                                .batch_parts = 1};
   try {
     for (const char* key : {"train_model", "optimizer", "model_init_args"})
       static_cast<void>(checkpoint.content.at(key));
     checkpoint.step = checkpoint.content.at("step").as_int();
     if (const PickleValue* state = checkpoint.content.find("cpp_state")) {
       checkpoint.validation_pending = state->at("validation_pending").as_bool();
+      if (const PickleValue* parts = state->find("batch_parts"))
+        checkpoint.batch_parts = std::max<std::int64_t>(parts->as_int(), 1);
       if (!state->at("best_value").is_none()) {
         checkpoint.best = BestValue{.value = state->at("best_value").as_double(),
                                     .step = state->at("best_step").as_int()};
@@ -187,12 +196,13 @@ std::vector<std::string> restore(const TrainingCheckpoint& checkpoint,
                                  const TrainingPlan& plan) {
   require_same_model(checkpoint, target.model);
   try {
+    require_same_run(checkpoint, plan);
     const StateDict weights = to_state_dict(checkpoint.content.at("train_model"));
     load_state_dict(target.model, weights.below(kModelPrefix));
     if (target.ema != nullptr) restore_ema(weights, *target.ema);
     target.optimizer.restore(checkpoint.content.at("optimizer"));
     if (target.scaler != nullptr) restore_scaler(checkpoint.content, *target.scaler);
-    return differing_settings(checkpoint.content, plan);
+    return missing_state(checkpoint.content);
   } catch (const Error& error) {
     throw error.with_context(checkpoint.path.string());
   }

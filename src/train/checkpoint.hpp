@@ -34,6 +34,7 @@ struct CheckpointSource {
   std::int64_t step = 0;  // 0-based, the last finished one
   BestValue best;
   bool validation_pending = false;  // the step's validation comes after this file
+  std::int64_t batch_parts = 1;     // of a batch that did not fit into memory
 };
 
 void write_training_checkpoint(const std::filesystem::path& path, const CheckpointSource& source);
@@ -45,6 +46,7 @@ struct TrainingCheckpoint {
   std::int64_t step = 0;
   BestValue best;  // empty in files of the reference
   bool validation_pending = false;
+  std::int64_t batch_parts = 1;
 };
 
 // Throws Error (io) when there is no such file, (checkpoint) when it is no training checkpoint.
@@ -58,8 +60,9 @@ struct RestoreTarget {
   LossScaler* scaler = nullptr;
 };
 
-// Returns what differs between the settings of the checkpoint and of the plan without being an
-// error. Throws Error (checkpoint) when the model, its classes or its input size differ.
+// Returns what the checkpoint lacks for an exact resume, for the log. Throws Error (checkpoint)
+// when the model, its classes or its input size differ, or the steps, batches and seed of the run
+// that wrote it: then it is of an earlier run in the same folder.
 std::vector<std::string> restore(const TrainingCheckpoint& checkpoint,
                                  const RestoreTarget& target,
                                  const TrainingPlan& plan);

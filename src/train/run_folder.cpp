@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <system_error>
+#include <vector>
 
+#include "core/atomic_file.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
@@ -31,6 +33,19 @@ void RunFolder::make() const {
   if (error)
     throw Error(ErrorKind::kIo,
                 fmt::format("out '{}' cannot be made: {}", path_.string(), error.message()));
+}
+
+void RunFolder::remove_leftovers() const {
+  std::error_code ignored;
+  for (const std::filesystem::path& folder :
+       {path_, last_checkpoint().parent_path(), exported_last().parent_path(), image_examples()}) {
+    std::vector<std::filesystem::path> leftovers;
+    for (std::filesystem::directory_iterator entry(folder, ignored), end; entry != end;
+         entry.increment(ignored)) {
+      if (AtomicFile::is_leftover(entry->path())) leftovers.push_back(entry->path());
+    }
+    for (const std::filesystem::path& file : leftovers) std::filesystem::remove(file, ignored);
+  }
 }
 
 }  // namespace saker

@@ -18,6 +18,8 @@ class RunFolder {
 
   // Makes the folder; nothing in it is ever deleted. Throws Error (io).
   void make() const;
+  // But for this: half-written files of processes that were killed. Never throws.
+  void remove_leftovers() const;
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path train_log() const { return path_ / "train.log"; }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "train/autocast_scope.hpp"
 #include "train/batch_tensors.hpp"
 #include "train/gradient_norm.hpp"
+#include "train/loss_values.hpp"
 #include "train/step_capture.hpp"
 
 namespace saker {
@@ -25,18 +27,14 @@ double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-NamedValues loss_values(const LossTerms& losses) {
-  NamedValues values = {{"loss", losses.total.item<double>()}};
-  for (const auto& [name, value] : losses.logged) values.emplace_back(name, value.item<double>());
-  return values;
-}
-
 }  // namespace
 
 Trainer::Trainer(const TrainingPlan& plan, const TrainingContext& context)
     : plan_(plan),
       context_(context),
       training_step_(context.model, context.recipe, step_settings()),
+      buffers_(context.model),
+      saver_(context.folder, context.log, context.metrics),
       examples_(context.folder.image_examples(),
                 context.model.spec(),
                 context.model.evaluation_space(),
@@ -58,6 +56,8 @@ void Trainer::resume(const std::filesystem::path& path) {
   first_step_ = checkpoint.step + 1;
   best_ = checkpoint.best;
   validation_pending_ = checkpoint.validation_pending;
+  batch_parts_ = std::min(checkpoint.batch_parts, plan_.batch_size);
+  saver_.set_last_saved(checkpoint.step);
 }
 
 TrainingStepSettings Trainer::step_settings() const {
@@ -89,32 +89,99 @@ StepTimes Trainer::mean_times() const {
 void Trainer::run_step(std::int64_t step, PrefetchLoader<Batch>& loader) {
   const Clock::time_point begin = Clock::now();
   const double waited_before = loader.waited_seconds();
-  WeightedMean losses_of_step;
-  for (std::int64_t micro = 0; micro < plan_.accumulation; ++micro) {
-    Batch batch = loader.next();
-    const auto count = static_cast<double>(batch.count());
-    latest_ = {.number = step * plan_.accumulation + micro,
-               .images = take_images(batch, plan_.device),
-               .targets = make_targets(batch, plan_.device),
-               .paths = batch.paths,
-               .losses = {}};
-    latest_.losses =
-        training_step_.forward(draw_key(latest_.number), latest_.images, latest_.targets);
-    const NamedValues values = loss_values(latest_.losses);
-    if (!std::isfinite(values.front().second)) stop_not_finite("the loss");
-    warn_of_replaced_boxes(step);
-    training_step_.backward(latest_.losses);
-    if (!are_gradients_fine()) stop_not_finite("a gradient");
-    if (micro == 0) examples_.save_training_labels(step, latest_.images, batch);
-    losses_of_step.update(values, count);
-  }
-  step_losses_ = losses_of_step.values();
+  buffers_.keep();
+  while (const auto failure = failed_allocation_in([&] { compute_gradients(step, loader); }))
+    split_further(step, *failure);
   update_ = training_step_.update(step);
   if (!update_.applied && training_step_.scaler() == nullptr) stop_not_finite("a gradient");
 
   ++timed_steps_;
   step_seconds_ += seconds_since(begin);
   data_seconds_ += loader.waited_seconds() - waited_before;
+}
+
+void Trainer::compute_gradients(std::int64_t step, PrefetchLoader<Batch>& loader) {
+  WeightedMean losses_of_step;
+  for (std::int64_t micro = 0; micro < plan_.accumulation; ++micro) {
+    latest_ = {.number = step * plan_.accumulation + micro,
+               .images = {},
+               .targets = {},
+               .paths = {},
+               .losses = {}};
+    Batch batch = batch_of(latest_.number, loader);
+    const torch::Tensor images = take_images(batch, plan_.device);
+    const Targets targets = make_targets(batch, plan_.device);
+    NamedValues values;
+    for (const BatchPart& part : split_batch(images, targets, batch_parts_, context_.model)) {
+      latest_.paths.assign(batch.paths.begin() + part.first,
+                           batch.paths.begin() + part.first + part.count);
+      train_on(part);
+      add_share(values, latest_.values, part.share);
+    }
+    if (micro == 0) examples_.save_training_labels(step, images, batch);
+    losses_of_step.update(values, static_cast<double>(batch.count()));
+  }
+  step_losses_ = losses_of_step.values();
+}
+
+void Trainer::train_on(const BatchPart& part) {
+  latest_.images = part.images;
+  latest_.targets = part.targets;
+  latest_.losses = {};  // and the graph of the part before
+  latest_.losses = training_step_.forward(draw_key(latest_.number), part.images, part.targets);
+  latest_.values = loss_values(latest_.losses);
+  if (!std::isfinite(latest_.values.front().second)) stop_not_finite("the loss");
+  warn_of_replaced_boxes(latest_.number / plan_.accumulation);
+  training_step_.backward(latest_.losses, part.share);
+  if (!are_gradients_fine()) stop_not_finite("a gradient");
+}
+
+void Trainer::reset_step() {
+  latest_ = {};
+  training_step_.clear_gradients();
+  buffers_.put_back();
+}
+
+void Trainer::split_further(std::int64_t step, const std::string& failure) {
+  reset_step();
+  OversizedStep oversized{.step = step,
+                          .batch_size = plan_.batch_size,
+                          .accumulation = plan_.accumulation,
+                          .parts = batch_parts_,
+                          .world_size = plan_.world_size};
+  batch_parts_ = oversized.parts = more_parts(oversized, failure);
+  context_.log.warning(out_of_memory_warning(oversized, failure));
+}
+
+Batch Trainer::batch_of(std::int64_t number, PrefetchLoader<Batch>& loader) {
+  try {
+    // Batches of a try that broke off are made once more.
+    return number < loader.next_index() ? context_.batches(number) : loader.next();
+  } catch (const Error& error) {
+    reset_step();
+    stop_saved(number / plan_.accumulation - 1, false, error);
+  }
+}
+
+void Trainer::report_unreadable(UnreadableImages& images) {
+  for (const std::string& line : images.new_lines()) context_.log.warning(line);
+}
+
+void Trainer::stop_saved(std::int64_t step, bool validation_pending, const Error& error) {
+  std::string message = error.what();
+  if (dynamic_cast<const UnreadableImageError*>(&error) != nullptr)
+    message += "; mend the file, or set image_args.unreadable=replace to go on without such images";
+  if (step >= 0 && plan_.settings.checkpoint.save_last) {
+    try {
+      if (saver_.last_saved() != step) save_last(step, validation_pending);
+    } catch (const Error& second) {
+      throw Error(
+          error.kind(),
+          fmt::format("{}; the steps before it could not be saved: {}", message, second.what()));
+    }
+    message += fmt::format("; step {} is saved, and resume_interrupted goes on from it", step + 1);
+  }
+  throw Error(error.kind(), message);
 }
 
 void Trainer::warn_of_replaced_boxes(std::int64_t step) {
@@ -198,19 +265,13 @@ CheckpointSource Trainer::checkpoint_source(std::int64_t step, bool validation_p
           .base_learning_rate = training_step_.base_learning_rate(),
           .step = step,
           .best = best_,
-          .validation_pending = validation_pending};
+          .validation_pending = validation_pending,
+          .batch_parts = batch_parts_};
 }
 
-void Trainer::save_last(std::int64_t step) {
-  if (!plan_.settings.checkpoint.save_last) return;
-  context_.log.info(fmt::format("Saving the last checkpoint to '{}'",
-                                context_.folder.last_checkpoint().string()));
-  const CheckpointSource source = checkpoint_source(step, is_validation_due(step));
-  write_training_checkpoint(context_.folder.last_checkpoint(), source);
-  context_.log.info(
-      fmt::format("Exporting the last model to '{}'", context_.folder.exported_last().string()));
-  write_exported_checkpoint(context_.folder.exported_last(), source);
-  context_.metrics.log_model(context_.folder.exported_last());
+void Trainer::save_last(std::int64_t step, bool validation_pending) {
+  if (plan_.settings.checkpoint.save_last)
+    saver_.save_last(checkpoint_source(step, validation_pending));
 }
 
 bool Trainer::is_best(const NamedValues& scalars, std::int64_t step) {
@@ -231,17 +292,22 @@ void Trainer::validate(std::int64_t step) {
   Detector& model =
       training_step_.ema() != nullptr ? training_step_.ema()->model() : context_.model;
   const bool was_training = model.is_training();
-  const Validator::Outcome outcome =
-      context_.validator.run(model, [&](const ValidationProgress& progress) {
-        examples_.save_validation(step, progress);
-        if (progress.batch + 1 == progress.batches ||
-            is_logged_step(progress.batch + 1, plan_.validation_log_every)) {
-          context_.log.info(format_validation_line({.step = progress.batch + 1,
-                                                    .steps = progress.batches,
-                                                    .loss = progress.loss,
-                                                    .times = progress.times}));
-        }
-      });
+  Validator::Outcome outcome;
+  try {
+    outcome = context_.validator.run(model, [&](const ValidationProgress& progress) {
+      examples_.save_validation(step, progress);
+      if (progress.batch + 1 == progress.batches ||
+          is_logged_step(progress.batch + 1, plan_.validation_log_every)) {
+        context_.log.info(format_validation_line({.step = progress.batch + 1,
+                                                  .steps = progress.batches,
+                                                  .loss = progress.loss,
+                                                  .times = progress.times}));
+      }
+    });
+  } catch (const Error& error) {
+    stop_saved(step, true, error);
+  }
+  report_unreadable(context_.validator.unreadable());
   if (was_training) context_.recipe.prepare_for_training(context_.model);
 
   NamedValues scalars = outcome.scalars();
@@ -253,16 +319,8 @@ void Trainer::validate(std::int64_t step) {
   scalars.emplace_back("epoch", static_cast<double>(epoch));
   context_.metrics.log_scalars(step, scalars);
 
-  if (is_best(scalars, step) && plan_.settings.checkpoint.save_best) {
-    const CheckpointSource source = checkpoint_source(step, false);
-    context_.log.info(fmt::format("Saving the best checkpoint to '{}'",
-                                  context_.folder.best_checkpoint().string()));
-    write_training_checkpoint(context_.folder.best_checkpoint(), source);
-    context_.log.info(
-        fmt::format("Exporting the best model to '{}'", context_.folder.exported_best().string()));
-    write_exported_checkpoint(context_.folder.exported_best(), source);
-    context_.metrics.log_model(context_.folder.exported_best());
-  }
+  if (is_best(scalars, step) && plan_.settings.checkpoint.save_best)
+    saver_.save_best(checkpoint_source(step, false));
   context_.log.info(outcome.table(plan_.settings.metric.watch_metric, best_));
   context_.metrics.flush();
 }
@@ -288,11 +346,12 @@ TrainResult Trainer::run() {
        .timeout = settings.timeout});
   for (std::int64_t step = first_step_; step < plan_.steps; ++step) {
     run_step(step, loader);
+    report_unreadable(context_.batches.unreadable());
     const bool is_last = step + 1 == plan_.steps;
     const bool is_stopped = stop_requested() && !is_last;
     if (is_last || is_logged_step(step + 1, plan_.log_every)) log_step(step);
     if (is_last || is_stopped || (step + 1) % plan_.settings.checkpoint.save_every_num_steps == 0)
-      save_last(step);
+      save_last(step, is_validation_due(step));
     if (is_stopped) {
       clear_stop_request();
       context_.metrics.flush();
@@ -303,6 +362,10 @@ TrainResult Trainer::run() {
                               plan_.steps));
     }
     if (is_validation_due(step)) validate(step);
+  }
+  for (const UnreadableImages* images :
+       {&context_.batches.unreadable(), &context_.validator.unreadable()}) {
+    if (const std::string line = images->summary(); !line.empty()) context_.log.warning(line);
   }
   context_.log.info("Training completed.");
   TrainResult result{.steps = plan_.steps,

@@ -15,10 +15,14 @@
 #include "metrics/watch_metric.hpp"
 #include "metrics/weighted_mean.hpp"
 #include "saker/train.hpp"
+#include "train/batch_parts.hpp"
 #include "train/batch_source.hpp"
 #include "train/checkpoint.hpp"
 #include "train/example_images.hpp"
+#include "train/kept_buffers.hpp"
+#include "train/out_of_memory.hpp"
 #include "train/run_folder.hpp"
+#include "train/run_saver.hpp"
 #include "train/step_line.hpp"
 #include "train/training_plan.hpp"
 #include "train/training_step.hpp"
@@ -45,14 +49,27 @@ class Trainer {
   // another model or data set.
   void resume(const std::filesystem::path& checkpoint);
 
-  // Trains to the end. Throws Error: interrupted after a stop request, once everything is saved;
-  // data when a loss is not finite, once the step is kept for a replay.
+  // Trains to the end. A step that does not fit into memory is run again in parts. Throws Error:
+  // interrupted after a stop request and what the loader throws, once everything is saved; data
+  // when a loss is not finite, once the step is kept for a replay; unsupported for memory that does
+  // not even suffice for one image.
   TrainResult run();
 
  private:
   void run_step(std::int64_t step, PrefetchLoader<Batch>& loader);
+  // Forward and backward passes of all batches of the step.
+  void compute_gradients(std::int64_t step, PrefetchLoader<Batch>& loader);
+  void train_on(const BatchPart& part);
+  // Undoes what compute_gradients() did to the model.
+  void reset_step();
+  void split_further(std::int64_t step, const std::string& failure);
+  Batch batch_of(std::int64_t number, PrefetchLoader<Batch>& loader);
+  void report_unreadable(UnreadableImages& images);
   void log_step(std::int64_t step);
-  void save_last(std::int64_t step);
+  void save_last(std::int64_t step, bool validation_pending);
+  // After an error of the data: saves what was reached up to that step, if it is not saved yet, and
+  // throws the error with how to go on.
+  [[noreturn]] void stop_saved(std::int64_t step, bool validation_pending, const Error& error);
   void validate(std::int64_t step);
   bool is_validation_due(std::int64_t step) const;
   bool is_best(const NamedValues& scalars, std::int64_t step);
@@ -69,22 +86,26 @@ class Trainer {
   TrainingPlan plan_;
   TrainingContext context_;
   TrainingStep training_step_;
+  KeptBuffers buffers_;  // as before the step
+  RunSaver saver_;
   ExampleImages examples_;
   WatchMode watch_mode_;
   BestValue best_;
   std::int64_t first_step_ = 0;
   bool validation_pending_ = false;  // the checkpoint was written before the validation of its step
 
-  // The batch that was computed last.
+  // The batch, or part of one, that was computed last.
   struct LatestBatch {
     std::int64_t number = 0;  // in the run
     torch::Tensor images;
     Targets targets;
     std::vector<std::string> paths;
     LossTerms losses;
+    NamedValues values;  // of the losses
   };
   LatestBatch latest_;
   bool warned_of_boxes_ = false;
+  std::int64_t batch_parts_ = 1;  // that each batch is computed in
 
   // Losses of the latest optimizer step, means over its images.
   NamedValues step_losses_;

@@ -109,6 +109,9 @@ ImageSettings read_image_settings(const Value& image_args, SettingsProblems& pro
   std::string orientation = "apply";
   reader.read_choice("exif_orientation", orientation, {"apply", "ignore"});
   settings.apply_exif_orientation = orientation == "apply";
+  std::string unreadable = "fail";
+  reader.read_choice("unreadable", unreadable, {"fail", "replace"});
+  if (unreadable == "replace") settings.unreadable = UnreadablePolicy::kReplace;
   const Value* window = reader.find("dicom_window");
   if (window != nullptr) {
     const bool word =

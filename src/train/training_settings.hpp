@@ -12,6 +12,7 @@
 #include "loggers/logger_settings.hpp"
 #include "metrics/coco_average_precision.hpp"
 #include "saker/train.hpp"
+#include "train/unreadable_images.hpp"
 
 namespace saker {
 
@@ -41,6 +42,7 @@ struct LoaderSettings {
 struct ImageSettings {
   bool apply_exif_orientation = true;
   Value dicom_window = "auto";  // "auto", "none" or [center, width]
+  UnreadablePolicy unreadable = UnreadablePolicy::kFail;
 
   ReadImageArgs read_image_args() const;
 };

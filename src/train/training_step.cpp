@@ -28,9 +28,9 @@ LossTerms TrainingStep::forward(const DrawKey& draws,
   return model_->training_losses(images, targets, draws);
 }
 
-void TrainingStep::backward(const LossTerms& losses) {
+void TrainingStep::backward(const LossTerms& losses, double share) {
   torch::Tensor loss =
-      losses.total / static_cast<double>(settings_.run.gradient_accumulation_steps);
+      losses.total / (static_cast<double>(settings_.run.gradient_accumulation_steps) / share);
   if (scaler_) loss = loss * scaler_->scale();
   loss.backward();
 }

@@ -43,8 +43,11 @@ class TrainingStep {
 
   // The network under autocast, where the precision asks for it.
   LossTerms forward(const DrawKey& draws, const torch::Tensor& images, const Targets& targets);
-  // Adds the gradients of one of the step's batches, divided by their number.
-  void backward(const LossTerms& losses);
+  // Adds the gradients of one of the step's batches, divided by their number, or of a part of one
+  // with that share of its loss.
+  void backward(const LossTerms& losses, double share = 1);
+  // Undoes what backward added since the last update.
+  void clear_gradients() { optimizer_->zero_gradients(); }
   // step: 0-based. Clears the gradients.
   StepUpdate update(std::int64_t step);
 

@@ -8,7 +8,9 @@
 #include "data/prefetch_loader.hpp"
 #include "detectors/class_labels.hpp"
 #include "image/sequential_opencv.hpp"
+#include "saker/error.hpp"
 #include "train/batch_tensors.hpp"
+#include "train/loss_values.hpp"
 
 namespace saker {
 namespace {
@@ -48,12 +50,6 @@ void add_image(CocoEvaluator& evaluator,
                       {.boxes_xyxy = corners, .labels = annotations.classes});
 }
 
-NamedValues loss_values(const LossTerms& losses) {
-  NamedValues values = {{"loss", losses.total.item<double>()}};
-  for (const auto& [name, value] : losses.logged) values.emplace_back(name, value.item<double>());
-  return values;
-}
-
 std::string metric_row(const std::string& name, double value) {
   return fmt::format("\n  {:<28} {:>8.4f}", name, value);
 }
@@ -84,6 +80,7 @@ Validator::Outcome Validator::run(
   const Clock::time_point begin = Clock::now();
   for (std::int64_t number = 0; number < batches(); ++number) {
     Batch batch = loader.next();
+    if (batch.count() == 0) continue;  // no image of it could be read
     const Targets targets = make_targets(batch, settings_.device);
     const torch::Tensor images = take_images(batch, settings_.device);
     const Detector::Validation result = model.validate(images, targets, batch.original_sizes);
@@ -103,7 +100,6 @@ Validator::Outcome Validator::run(
                      .data_seconds = loader.waited_seconds() / done,
                      .images_per_second = static_cast<double>(outcome.images) / seconds};
     const bool is_last = number + 1 == batches();
-    if (is_last) outcome.losses = losses.values();
     if (on_batch) {
       on_batch(
           {.batch = number,
@@ -111,10 +107,13 @@ Validator::Outcome Validator::run(
            .images = images,
            .labels = batch,
            .predictions = result.predictions,
-           .loss = is_last ? std::optional<double>(outcome.losses.front().second) : std::nullopt,
+           .loss = is_last ? std::optional<double>(losses.values().front().second) : std::nullopt,
            .times = outcome.times});
     }
   }
+  if (outcome.images == 0)
+    throw Error(ErrorKind::kData, "no image of the validation split can be read");
+  outcome.losses = losses.values();
   outcome.metrics = evaluator.compute();
   return outcome;
 }

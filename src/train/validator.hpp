@@ -59,7 +59,9 @@ class Validator {
   Validator(ValidationBatches batches, ValidatorSettings settings);
 
   std::int64_t batches() const { return batches_.count(); }
-  // The model is put into evaluation mode and left in it.
+  UnreadableImages& unreadable() const { return batches_.unreadable(); }
+  // The model is put into evaluation mode and left in it. Throws what the batches throw, and Error
+  // (data) when none of the images can be read.
   Outcome run(Detector& model,
               const std::function<void(const ValidationProgress&)>& on_batch) const;
 

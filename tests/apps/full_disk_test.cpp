@@ -10,8 +10,7 @@
 #include <fstream>
 
 #include "core/file.hpp"
-#include "data/synth/dataset.hpp"
-#include "program.hpp"
+#include "small_training.hpp"
 #include "temporary_folder.hpp"
 
 namespace saker {
@@ -20,52 +19,31 @@ namespace {
 class FullDisk : public ::testing::Test {
  protected:
   void SetUp() override {
-    data_ = write_synthetic_dataset({.out = folder_ / "data",
-                                     .train_images = 4,
-                                     .val_images = 2,
-                                     .test_images = 0,
-                                     .image_width = 64,
-                                     .image_height = 64})
-                .data_yaml.string();
+    data_ = test::small_scenes(folder_ / "data");
     std::filesystem::create_directory(disk_);
   }
 
-  std::vector<std::string> training(int steps) const {
-    return {"train",
-            "--out",
-            run_,
-            "--model",
-            "picodet/s-416",
-            "--data",
-            data_,
-            "--steps",
-            std::to_string(steps),
-            "batch_size=2",
-            "gradient_accumulation_steps=1",
-            "transform_args.image_size=[64,64]",
-            "save_checkpoint_args.save_every_num_steps=1"};
+  // Leaves a run that was stopped after its first steps.
+  void begin_training() const {
+    ASSERT_EQ(test::signal_when_written(
+                  test::small_training(run_, data_, kSteps), last_, SIGINT, folder_ / "log"),
+              130);
   }
 
   std::vector<std::string> resumed_training() const {
-    std::vector<std::string> arguments = training(2);
-    arguments.emplace_back("--resume-interrupted");
-    return arguments;
+    return test::small_training(run_, data_, kSteps, {"--resume-interrupted"});
   }
 
   void expect_one_clear_line(const test::ProgramResult& result, const std::string& reason) const {
-    EXPECT_EQ(result.exit_code, 1) << result.errors;
-    const std::size_t begin = result.errors.find("saker: error: ");
-    ASSERT_NE(begin, std::string::npos) << result.errors;
-    const std::string line = result.errors.substr(begin);
-    EXPECT_EQ(line.find('\n'), line.size() - 1) << line;  // nothing follows it
-    EXPECT_NE(line.find(run_), std::string::npos) << line;
-    EXPECT_NE(line.find(reason), std::string::npos) << line;
+    test::expect_one_clear_line(result, run_, reason);
   }
 
   void expect_only_whole_files() const {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(run_))
       EXPECT_NE(entry.path().extension(), ".tmp") << entry.path();
   }
+
+  static constexpr int kSteps = 6;
 
   test::TemporaryFolder folder_;
   std::string data_;
@@ -75,7 +53,7 @@ class FullDisk : public ::testing::Test {
 };
 
 TEST_F(FullDisk, CheckpointBeyondTheLimitOfFiles) {
-  ASSERT_EQ(test::run_program(training(1)).exit_code, 0);
+  ASSERT_NO_FATAL_FAILURE(begin_training());
   const std::string before = read_text_file(last_);
   expect_one_clear_line(test::run_program(resumed_training(), {.file_bytes = 1 << 20}),
                         "File too large");
@@ -94,7 +72,7 @@ class SmallDisk : public FullDisk {
                ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
                ::mount("none", disk_.c_str(), "tmpfs", 0, "size=96m") == 0;
     if (!mounted_) GTEST_SKIP() << "cannot mount a small disk: " << std::strerror(errno);
-    ASSERT_EQ(test::run_program(training(1)).exit_code, 0);
+    ASSERT_NO_FATAL_FAILURE(begin_training());
   }
   void TearDown() override {
     if (mounted_) ::umount(disk_.c_str());

@@ -2,12 +2,9 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <chrono>
 #include <filesystem>
-#include <thread>
 
-#include "data/synth/dataset.hpp"
-#include "program.hpp"
+#include "small_training.hpp"
 #include "temporary_folder.hpp"
 #include "weights/checkpoint_file.hpp"
 
@@ -15,49 +12,18 @@ namespace saker {
 namespace {
 
 std::vector<std::string> training(const std::string& out, const std::string& data) {
-  return {"train",
-          "--out",
-          out,
-          "--model",
-          "picodet/s-416",
-          "--data",
-          data,
-          "--steps",
-          "6",
-          "batch_size=2",
-          "gradient_accumulation_steps=1",
-          "transform_args.image_size=[64,64]",
-          "save_checkpoint_args.save_every_num_steps=1",
-          "logger_args.val_every_num_steps=3"};
-}
-
-// Signals the program as soon as the file is there.
-int signal_when_written(const std::vector<std::string>& arguments,
-                        const std::filesystem::path& file,
-                        int signal,
-                        const std::string& log) {
-  const pid_t process = test::start_program(arguments, log);
-  while (!std::filesystem::exists(file) && ::kill(process, 0) == 0)
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  ::kill(process, signal);
-  return test::wait_for_program(process);
+  return test::small_training(out, data, 6, {"logger_args.val_every_num_steps=3"});
 }
 
 class KillAndResume : public ::testing::TestWithParam<int> {};
 
 TEST_P(KillAndResume, EndsLikeAnUnbrokenRun) {
   const test::TemporaryFolder folder;
-  const std::string data = write_synthetic_dataset({.out = folder / "data",
-                                                    .train_images = 6,
-                                                    .val_images = 4,
-                                                    .test_images = 0,
-                                                    .image_width = 64,
-                                                    .image_height = 64})
-                               .data_yaml.string();
+  const std::string data = test::small_scenes(folder / "data");
   ASSERT_EQ(test::run_program(training(folder / "whole", data)).exit_code, 0);
 
   const std::string out = folder / "broken";
-  const int code = signal_when_written(
+  const int code = test::signal_when_written(
       training(out, data), out + "/checkpoints/last.ckpt", GetParam(), folder / "log");
   EXPECT_EQ(code, GetParam() == SIGKILL ? 128 + SIGKILL : 130);
   std::vector<std::string> again = training(out, data);

@@ -1,6 +1,8 @@
 #include "train/run_folder.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "core/atomic_file.hpp"
 #include "saker/error.hpp"
@@ -39,6 +41,23 @@ TEST(RunFolder, AFileIsNoFolder) {
   write_file_atomically(folder / "a.txt", "");
   EXPECT_THROW(RunFolder::require_usable(folder / "a.txt", true, false), Error);
   EXPECT_THROW(RunFolder::require_usable("", true, false), Error);
+}
+
+// Of the half-written files only those of processes that are gone.
+TEST(RunFolder, LeftoversAreRemoved) {
+  const test::TemporaryFolder folder;
+  const pid_t gone = ::fork();
+  if (gone == 0) ::_exit(0);
+  ::waitpid(gone, nullptr, 0);
+  const std::string leftover = "checkpoints/.last.ckpt." + std::to_string(gone) + ".tmp";
+  const std::string alive = "checkpoints/.last.ckpt." + std::to_string(::getpid()) + ".tmp";
+  for (const std::string& file : {leftover, alive, std::string("notes.tmp")})
+    write_file_atomically(folder / file, "half");
+  RunFolder(folder.path()).remove_leftovers();
+  EXPECT_FALSE(std::filesystem::exists(folder / leftover));
+  EXPECT_TRUE(std::filesystem::exists(folder / alive));
+  EXPECT_TRUE(std::filesystem::exists(folder / "notes.tmp"));
+  RunFolder(folder / "absent").remove_leftovers();
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <torch/types.h>
 #include <torch/utils.h>
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,12 +17,13 @@
 #include <vector>
 
 #include "detectors/detector.hpp"
+#include "detectors/init_args.hpp"
 #include "detectors/recipe.hpp"
 
 namespace saker::test {
 
 // loss = mean((linear(mean over pixels) - 1)^2); on request "twin" is another name of
-// "linear".
+// "linear". Passes in training are counted in norm.num_batches_tracked.
 class ToyDetector final : public Detector {
  public:
   explicit ToyDetector(bool has_twin = false) : has_twin_(has_twin) {
@@ -36,15 +39,30 @@ class ToyDetector final : public Detector {
 
   const DetectorSpec& spec() const override { return spec_; }
   std::string model_class_path() const override { return "toy.Toy"; }
-  Value init_args() const override { return {{"model_name", "toy"}}; }
+  Value init_args() const override {
+    return {{"model_name", "toy"},
+            {"image_size", image_size_value(spec_)},
+            {"classes", classes_value(spec_)}};
+  }
   std::vector<std::string> loss_names() const override { return {"loss", "loss_toy"}; }
 
   LossTerms training_losses(const torch::Tensor& images,
                             const Targets&,
                             const DrawKey& draws) override {
     latest_draws = draws;
+    if (is_training()) norm->num_batches_tracked.add_(1);
+    if (!fits(images.size(0), draws.batch)) {
+      ++failures;
+      if (!fails_in_backward) throw_out_of_memory();
+    }
     const torch::Tensor answers = linear->forward(images.mean({2, 3}));
     answer_type = answers.scalar_type();
+    if (fails_in_backward && !fits(images.size(0), draws.batch)) {
+      answers.register_hook([](const torch::Tensor& gradient) {
+        throw_out_of_memory();
+        return gradient;
+      });
+    }
     const torch::Tensor loss = (answers.to(torch::kFloat) - 1).square().mean();
     return {.total = loss, .logged = {{"loss_toy", loss.detach()}}};
   }
@@ -65,6 +83,7 @@ class ToyDetector final : public Detector {
   std::int64_t inference_parameter_count() const override { return 12; }
   std::shared_ptr<Detector> copy() const override {
     auto other = std::make_shared<ToyDetector>(has_twin_);
+    other->spec_ = spec_;
     const torch::NoGradGuard no_grad;
     other->linear->weight.copy_(linear->weight);
     other->linear->bias.copy_(linear->bias);
@@ -73,12 +92,24 @@ class ToyDetector final : public Detector {
   }
   void deploy() override {}
 
+  void set_classes(const ClassNames& classes) { spec_.classes = classes; }
+
   torch::nn::Linear linear{nullptr};
   torch::nn::BatchNorm1d norm{nullptr};
   DrawKey latest_draws;
   torch::ScalarType answer_type = torch::kFloat;
+  // Whether memory suffices for so many images of a batch; when it does not, the forward pass
+  // fails, or on request the backward pass.
+  std::function<bool(std::int64_t images, std::uint64_t batch)> fits =
+      [](std::int64_t, std::uint64_t) { return true; };
+  bool fails_in_backward = false;
+  int failures = 0;
 
  private:
+  static void throw_out_of_memory() {
+    TORCH_CHECK_WITH(OutOfMemoryError, false, "CUDA out of memory. Tried to allocate 2.00 GiB");
+  }
+
   bool has_twin_;
   DetectorSpec spec_;
 };

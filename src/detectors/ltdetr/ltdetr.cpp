@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/random_stream.hpp"
@@ -121,6 +122,12 @@ LossTerms Ltdetr::training_losses(const torch::Tensor& images,
 MeanOverProcesses Ltdetr::mean_counts() const {
   if (!processes()) return {};
   return [exchange = processes()](double own) { return mean_over_processes(exchange, {own})[0]; };
+}
+
+double Ltdetr::loss_weight(const Targets& targets) const {
+  std::int64_t boxes = 0;
+  for (const torch::Tensor& classes : targets.classes) boxes += classes.numel();
+  return static_cast<double>(std::max<std::int64_t>(boxes, 1));
 }
 
 Detector::Validation Ltdetr::validate(const torch::Tensor& images,

@@ -45,6 +45,8 @@ class Ltdetr final : public Detector {
   LossTerms training_losses(const torch::Tensor& images,
                             const Targets& targets,
                             const DrawKey& draws) override;
+  // The boxes, as in the criterion's divisors, which are at least 1.
+  double loss_weight(const Targets& targets) const override;
   Validation validate(const torch::Tensor& images,
                       const Targets& targets,
                       const std::vector<ImageSize>& original_sizes) override;
