@@ -97,6 +97,7 @@ TrainArgs train_args_from_value(const Value& value, SettingsProblems& problems) 
   reader.read("num_nodes", args.num_nodes, at_least(1));
   reader.read("accelerator", args.accelerator);
   reader.read("strategy", args.strategy);
+  reader.read("sync_batchnorm", args.sync_batchnorm);
   read_precision(reader, args.precision);
   reader.read("float32_matmul_precision", args.float32_matmul_precision);
   reader.read("seed", args.seed, at_least(0));

@@ -4,6 +4,7 @@
 #include <torch/nn/module.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -37,9 +38,15 @@ struct Targets {
   std::vector<torch::Tensor>
       boxes_cxcywh_norm;               // B tensors [M, 4] float32, fractions of the batch's images
   std::vector<torch::Tensor> classes;  // B tensors [M] int64, indices of the network's outputs
-  // The most targets that any image of the batch has, where other processes hold a part of it; else
-  // it is found in the above.
+  // The most targets of an image of the whole batch, where these are a part of one.
   std::int64_t most = 0;
+
+  // `most`, or that of these images where it is larger.
+  std::int64_t most_of_an_image() const {
+    std::int64_t largest = most;
+    for (const torch::Tensor& labels : classes) largest = std::max(largest, labels.numel());
+    return largest;
+  }
 };
 
 struct LossTerms {

@@ -1,6 +1,8 @@
 #include "distributed/gradient_reducer.hpp"
 
 #include <algorithm>
+#include <string>
+#include <c10/util/Exception.h>
 #include <torch/csrc/distributed/c10d/reducer.hpp>
 #include <utility>
 
@@ -16,6 +18,14 @@ std::vector<std::vector<std::size_t>> first_buckets(const std::vector<torch::Ten
   std::reverse(buckets.begin(), buckets.end());
   return buckets;
 }
+
+class LayoutWarningFilter final : public c10::WarningHandler {
+ public:
+  void process(const c10::Warning& warning) override {
+    if (warning.msg().find("strides do not match bucket view") == std::string::npos)
+      c10::WarningHandler::process(warning);
+  }
+};
 
 }  // namespace
 
@@ -38,6 +48,12 @@ GradientReducer::GradientReducer(std::vector<torch::Tensor> parameters,
 }
 
 GradientReducer::~GradientReducer() = default;
+
+void GradientReducer::run_quietly(const std::function<void()>& backward) {
+  LayoutWarningFilter filter;
+  const c10::WarningUtils::WarningHandlerGuard guard(&filter);
+  backward();
+}
 
 void GradientReducer::begin_forward() {
   if (reducer_->should_rebuild_buckets()) reducer_->rebuild_buckets();

@@ -3,6 +3,7 @@
 
 #include <torch/types.h>
 
+#include <functional>
 #include <memory>
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
 #include <vector>
@@ -22,6 +23,10 @@ class GradientReducer {
   GradientReducer(std::vector<torch::Tensor> parameters,
                   const c10::intrusive_ptr<c10d::ProcessGroup>& group);
   ~GradientReducer();
+
+  // Runs a backward pass without the reducer's warning of gradients in another memory order than
+  // their parameter, such as those of 1x1 convolutions of channels-last maps; they are right.
+  static void run_quietly(const std::function<void()>& backward);
 
   // To be called between the forward and the backward pass of the last batch of a step: afterwards
   // gradients are means over the processes, those of the step's earlier batches included. Without

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include <sstream>
 #include <thread>
 
+#include "core/atomic_file.hpp"
 #include "core/environment.hpp"
 #include "core/file.hpp"
 #include "saker/error.hpp"
@@ -25,7 +25,7 @@ extern char** environ;
 namespace saker {
 namespace {
 
-constexpr std::chrono::seconds kPatience(10);
+constexpr std::chrono::seconds kPatience(5);
 constexpr std::chrono::milliseconds kLook(20);
 constexpr std::size_t kLinesToShow = 5;
 
@@ -79,11 +79,16 @@ std::string last_lines(const std::filesystem::path& file) {
 }  // namespace
 
 LaunchedProcesses::LaunchedProcesses(const std::vector<std::string>& command,
+                                     std::string_view settings,
                                      const ProcessPlace& place,
                                      std::int64_t threads)
     : folder_(temporary_folder()) {
   try {
-    start(command, place, threads);
+    const std::filesystem::path file = folder_ / "settings.yaml";
+    write_file_atomically(file, settings);
+    std::vector<std::string> words = command;
+    words.push_back(file.string());
+    start(std::move(words), place, threads);
   } catch (...) {
     stop();
     throw;
@@ -92,10 +97,9 @@ LaunchedProcesses::LaunchedProcesses(const std::vector<std::string>& command,
 
 LaunchedProcesses::~LaunchedProcesses() { stop(); }
 
-void LaunchedProcesses::start(const std::vector<std::string>& command,
+void LaunchedProcesses::start(std::vector<std::string> words,
                               const ProcessPlace& place,
                               std::int64_t threads) {
-  std::vector<std::string> words = command;
   const std::vector<char*> arguments = pointers(words);
   for (std::int64_t rank = 1; rank < place.world_size; ++rank) {
     Child child{.rank = rank, .output = folder_ / fmt::format("rank-{}.log", rank)};
@@ -125,14 +129,11 @@ void LaunchedProcesses::start(const std::vector<std::string>& command,
 
 void LaunchedProcesses::stop() {
   reap();
-  for (const Child& child : children_) {
-    if (child.pid > 0) ::kill(child.pid, SIGTERM);
-  }
-  wait();
   for (Child& child : children_) {
     if (child.pid <= 0) continue;
     ::kill(child.pid, SIGKILL);
     ::waitpid(child.pid, &child.status, 0);
+    child.pid = -1;
   }
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "distributed/process_environment.hpp"
@@ -14,16 +15,17 @@ namespace saker {
 
 class LaunchedProcesses {
  public:
-  // Starts ranks 1..world_size - 1 as `command`, with place's meeting point and their own ranks in
-  // the environment that torchrun uses, and `threads` threads each unless OMP_NUM_THREADS is set.
-  // What they print goes to files in a folder of temporary files. Throws Error (io) when one cannot
-  // be started.
+  // Starts ranks 1..world_size - 1 as `command` and the path of a file of `settings`, with place's
+  // meeting point and their own ranks in the environment that torchrun uses, and `threads` threads
+  // each unless OMP_NUM_THREADS is set. What they print goes to files in a folder of temporary
+  // files. Throws Error (io) when one cannot be started.
   LaunchedProcesses(const std::vector<std::string>& command,
+                    std::string_view settings,
                     const ProcessPlace& place,
                     std::int64_t threads);
   LaunchedProcesses(const LaunchedProcesses&) = delete;
   LaunchedProcesses& operator=(const LaunchedProcesses&) = delete;
-  // Ends those that still run: they are asked to, and killed after a few seconds.
+  // Kills those that still run: they write no files.
   ~LaunchedProcesses();
 
   // How processes ended that ended badly, and the last lines that they printed; empty when all
@@ -39,9 +41,7 @@ class LaunchedProcesses {
     std::filesystem::path output;
     int status = 0;
   };
-  void start(const std::vector<std::string>& command,
-             const ProcessPlace& place,
-             std::int64_t threads);
+  void start(std::vector<std::string> words, const ProcessPlace& place, std::int64_t threads);
   void stop();
   void reap();
   bool is_running() const;

@@ -9,12 +9,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <sstream>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 #include <utility>
 
 #include "core/environment.hpp"
-#include "saker/error.hpp"
 
 namespace saker {
 namespace {
@@ -133,6 +133,9 @@ std::unique_ptr<Processes> Processes::join(const ProcessPlace& place,
         store, static_cast<int>(place.rank), static_cast<int>(place.world_size));
     self->gradients_->setBackend(
         c10::DeviceType::CPU, c10d::ProcessGroup::BackendType::GLOO, gradients);
+    // Gradients of a GPU take the way over the memory of the machine.
+    self->gradients_->setBackend(
+        c10::DeviceType::CUDA, c10d::ProcessGroup::BackendType::GLOO, gradients);
     self->gradients_->setDefaultBackend(c10d::ProcessGroup::BackendType::GLOO);
   } catch (const std::exception& error) {
     fail_to_meet(place, error);
@@ -148,33 +151,31 @@ bool Processes::any(bool own) const {
 
 void Processes::broadcast(const std::vector<torch::Tensor>& tensors) const {
   const torch::NoGradGuard no_grad;
-  std::vector<torch::Tensor> run;
-  const auto send = [&] {
-    if (run.empty()) return;
-    std::vector<torch::Tensor> flat;
-    for (const torch::Tensor& tensor : run) flat.push_back(tensor.reshape({-1}).cpu());
-    std::vector<torch::Tensor> buffer = {torch::cat(flat)};
-    group_->broadcast(buffer, c10d::BroadcastOptions())->wait();
-    std::int64_t at = 0;
-    for (torch::Tensor& tensor : run) {
-      if (rank() != 0) tensor.copy_(buffer[0].slice(0, at, at + tensor.numel()).view_as(tensor));
-      at += tensor.numel();
-    }
-    run.clear();
-  };
-  std::size_t bytes = 0;
+  // Tensors of one type travel together, many at a time.
+  std::map<torch::ScalarType, std::vector<torch::Tensor>> by_type;
   for (const torch::Tensor& tensor : tensors) {
     if (tensor.numel() == 0) continue;
-    const bool fits = run.empty() || (run.back().scalar_type() == tensor.scalar_type() &&
-                                      bytes + tensor.nbytes() <= kBroadcastBytes);
-    if (!fits) {
-      send();
-      bytes = 0;
-    }
+    std::vector<torch::Tensor>& run = by_type[tensor.scalar_type()];
+    std::size_t bytes = tensor.nbytes();
+    for (const torch::Tensor& other : run) bytes += other.nbytes();
+    if (bytes > kBroadcastBytes) broadcast_together(std::exchange(run, {}));
     run.push_back(tensor);
-    bytes += tensor.nbytes();
   }
-  send();
+  for (const auto& [type, run] : by_type) broadcast_together(run);
+}
+
+void Processes::broadcast_together(const std::vector<torch::Tensor>& tensors) const {
+  if (tensors.empty()) return;
+  std::vector<torch::Tensor> flat;
+  for (const torch::Tensor& tensor : tensors) flat.push_back(tensor.reshape({-1}).cpu());
+  std::vector<torch::Tensor> buffer = {torch::cat(flat)};
+  group_->broadcast(buffer, c10d::BroadcastOptions())->wait();
+  if (rank() == 0) return;
+  std::int64_t at = 0;
+  for (const torch::Tensor& tensor : tensors) {
+    tensor.copy_(buffer[0].slice(0, at, at + tensor.numel()).view(tensor.sizes()));
+    at += tensor.numel();
+  }
 }
 
 std::vector<torch::Tensor> Processes::gather(const torch::Tensor& own) const {
@@ -204,7 +205,7 @@ std::vector<torch::Tensor> Processes::gather(const torch::Tensor& own) const {
 
 void Processes::require_same(const std::string& what, const std::string& text) const {
   const std::string key = "same/" + what;
-  if (rank() == 0) store_->set(key, {text.begin(), text.end()});
+  if (rank() == 0) store_->set(key, text);
   const std::vector<std::uint8_t> bytes = store_->get(key);
   const std::string first(bytes.begin(), bytes.end());
   if (first == text) return;
@@ -219,17 +220,16 @@ void Processes::require_same(const std::string& what, const std::string& text) c
                           a == theirs.end() ? "" : *a));
 }
 
-void Processes::explain(const std::exception& error) {
+std::optional<Error> Processes::behind(const std::exception& error) {
   if (!is_exchange_failure(error)) {
     status_->report_failure(error.what());
-    throw;
+    return std::nullopt;
   }
-  const std::string lost = status_->find_lost();
-  throw Error(
+  return Error(
       ErrorKind::kIo,
       fmt::format("{}; rank {} stops, and resume_interrupted (--resume-interrupted) goes on "
                   "from the last checkpoint",
-                  lost,
+                  status_->find_lost(),
                   rank()));
 }
 

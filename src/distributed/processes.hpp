@@ -3,7 +3,7 @@
 //   const auto processes = Processes::join(place, store, timeout);
 //   GradientReducer reducer(parameters, processes->gradient_group());
 //   ...
-//   catch (const std::exception& error) { processes->explain(error) }
+//   catch (const std::exception& error) { if (auto lost = processes->behind(error)) throw *lost; }
 #pragma once
 
 #include <torch/types.h>
@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
 #include <torch/csrc/distributed/c10d/Store.hpp>
@@ -20,6 +21,7 @@
 #include "distributed/process_environment.hpp"
 #include "distributed/process_status.hpp"
 #include "nn/process_exchange.hpp"
+#include "saker/error.hpp"
 
 namespace saker {
 
@@ -65,13 +67,14 @@ class Processes {
 
   ProcessStatus& status() { return *status_; }
 
-  // The error to raise in place of one that came up here: itself when it is this process's own,
-  // which the others are then told; for a failed exchange, one that names the process that was
-  // lost.
-  [[noreturn]] void explain(const std::exception& error);
+  // For an error that came up here. One of this process's own is told to the others, and nothing
+  // returned; for a failed exchange, an Error (io) that names the process that was lost, which
+  // takes a few seconds to find out.
+  std::optional<Error> behind(const std::exception& error);
 
  private:
   Processes(const ProcessPlace& place, c10::intrusive_ptr<c10d::Store> store);
+  void broadcast_together(const std::vector<torch::Tensor>& tensors) const;
 
   ProcessPlace place_;
   c10::intrusive_ptr<c10d::Store> store_;

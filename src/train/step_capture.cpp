@@ -1,6 +1,7 @@
 #include "train/step_capture.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -92,6 +93,18 @@ void write_step_capture(const std::filesystem::path& path,
   file.train_model = collect_state_dict(model).with_prefix("model.");
   file.other_keys.emplace_back(kKey, to_pickle(capture));
   write_exported_model(path, file);
+}
+
+Error not_finite_error(const StepCapture& capture, const std::filesystem::path& file) {
+  return Error(
+      ErrorKind::kData,
+      fmt::format("{} of step {} is not finite; lower model_args.lr, or look at the labels "
+                  "of this batch:\n  {}\nThe step is kept: saker train --replay {} runs "
+                  "it again and says what is not finite",
+                  capture.reason,
+                  capture.step + 1,
+                  fmt::join(capture.paths, "\n  "),
+                  file.string()));
 }
 
 StepCapture read_step_capture(const std::filesystem::path& path) {

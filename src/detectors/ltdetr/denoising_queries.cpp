@@ -133,12 +133,6 @@ Denoising make_denoising(const Targets& targets,
                     draw_denoising(batch.images(), count, num_classes, key, batch.device()));
 }
 
-std::int64_t most_targets(const Targets& targets) {
-  std::int64_t most = 0;
-  for (const torch::Tensor& classes : targets.classes) most = std::max(most, classes.numel());
-  return most;
-}
-
 MatchedPairs denoising_pairs(std::int64_t targets, std::int64_t most_targets, std::int64_t groups) {
   MatchedPairs pairs;
   for (std::int64_t group = 0; group < groups; ++group) {

@@ -58,9 +58,6 @@ Denoising make_denoising(const Targets& targets,
                          const DenoisingSettings& settings,
                          const DenoisingDraws& draws);
 
-// The most targets of an image of the batch; 0 without any.
-std::int64_t most_targets(const Targets& targets);
-
 // The positives of an image with `targets` T of at most M: G * T pairs by ascending query.
 MatchedPairs denoising_pairs(std::int64_t targets, std::int64_t most_targets, std::int64_t groups);
 

@@ -106,7 +106,7 @@ LossTerms Ltdetr::training_losses(const torch::Tensor& images,
     return ltdetr_losses(decoder_->forward_train(maps), targets, loss_settings_, 0, mean_counts());
   // All processes decode as many queries, those that the whole batch needs.
   Targets padded = targets;
-  padded.most = largest_over_processes(processes(), most_targets(targets));
+  padded.most = largest_over_processes(processes(), targets.most_of_an_image());
   const Denoising denoising = make_denoising(padded,
                                              static_cast<std::int64_t>(spec_.classes.size()),
                                              config_.decoder.queries,

@@ -19,8 +19,8 @@ struct PicoDetLossWeights {
   SimOtaSettings simota;
 };
 
-// Replaces the dense criterion's two normalisers, counted on this process, by their means over all
-// processes. Empty: one process.
+// Replaces the dense criterion's two normalisers, counted on this process, by their sums over all
+// processes, at least 1 as for one process, divided by the number of processes. Empty: one process.
 using NormalizerReduction = std::function<void(double& positives, double& weight_sum)>;
 
 // total = one-to-one + 0.5 * dense, float32 on the device of the logits and differentiable in all

@@ -112,8 +112,9 @@ NormalizerReduction PicoDet::mean_normalizers() const {
   if (!processes()) return {};
   return [exchange = processes()](double& positives, double& weight_sum) {
     const std::vector<double> means = mean_over_processes(exchange, {positives, weight_sum});
-    positives = means[0];
-    weight_sum = means[1];
+    const double least = 1 / static_cast<double>(exchange->processes());
+    positives = std::max(means[0], least);
+    weight_sum = std::max(means[1], least);
   };
 }
 
