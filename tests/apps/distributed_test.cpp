@@ -19,6 +19,9 @@
 namespace saker {
 namespace {
 
+// Its gradients follow the rounding of batch norm at the start, see tests/train/data_parallel_test.
+constexpr double kPicodetTolerance = 2e-2;
+
 constexpr const char* kTimeout = "SAKER_PROCESS_TIMEOUT_SEC";
 
 using Curves = std::map<std::string, std::map<std::int64_t, double>>;  // tag -> step -> value
@@ -36,13 +39,15 @@ Curves curves_of(const std::string& run) {
   return curves;
 }
 
+// Of step 1 within rounding; later ones within what rounding has grown to.
 void expect_equal_curves(const Curves& one, const Curves& several, double tolerance) {
   for (const char* tag : {"train_loss", "val_loss", "val_metric/map", "val_metric/map_50"}) {
     ASSERT_TRUE(one.contains(tag) && several.contains(tag)) << tag;
     ASSERT_EQ(one.at(tag).size(), several.at(tag).size()) << tag;
     for (const auto& [step, value] : one.at(tag)) {
-      EXPECT_NEAR(several.at(tag).at(step), value, tolerance * std::max(1.0, std::fabs(value)))
-          << tag << " of step " << step;
+      const double allowed = step == 0 ? 1e-4 : tolerance;
+      EXPECT_NEAR(several.at(tag).at(step), value, allowed * std::max(1.0, std::fabs(value)))
+          << tag << " of step " << step + 1;
     }
   }
 }
@@ -74,16 +79,22 @@ class Distributed : public ::testing::Test {
   }
   Curves curves(const std::string& out) const { return curves_of(folder_ / out); }
 
+  // What the program that writes to NAME.log says.
+  std::string errors_of(const std::string& name) const {
+    const std::filesystem::path file = folder_ / (name + ".log.errors");
+    return std::filesystem::exists(file) ? read_text_file(file) : "";
+  }
+
   // Starts a long training of two processes and returns it with its second one, once it has saved.
   std::pair<pid_t, pid_t> start_two(const std::string& out) const {
     std::vector<std::string> arguments = training(out, {"devices=2"});
     arguments.emplace_back("steps=100000");
     const pid_t process = test::start_program(arguments, folder_ / (out + ".log"));
-    while (!std::filesystem::exists(folder_ / out / "checkpoints" / "last.ckpt") &&
-           ::kill(process, 0) == 0)
+    const std::filesystem::path saved = folder_ / out / "checkpoints" / "last.ckpt";
+    for (int i = 0; i < 3000 && !std::filesystem::exists(saved); ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     const std::vector<pid_t> children = children_of(process);
-    EXPECT_EQ(children.size(), 1U) << read_text_file(folder_ / (out + ".log"));
+    EXPECT_EQ(children.size(), 1U) << errors_of(out);
     return {process, children.empty() ? 0 : children[0]};
   }
 
@@ -91,15 +102,14 @@ class Distributed : public ::testing::Test {
     std::vector<std::string> arguments = training(out, {"--resume-interrupted", "devices=2"});
     arguments.emplace_back("steps=100000");
     const pid_t process = test::start_program(arguments, folder_ / "again.log");
-    const std::string log = folder_ / "again.log";
     const auto says = [&](const char* text) {
-      return std::filesystem::exists(log) && read_text_file(log).find(text) != std::string::npos;
+      return errors_of("again").find(text) != std::string::npos;
     };
-    while (!says("Train Step") && !says("error") && ::kill(process, 0) == 0)
+    for (int i = 0; i < 600 && !says("Train Step") && !says("error:"); ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
     ::kill(process, SIGTERM);
-    EXPECT_EQ(test::wait_for_program(process), 130) << read_text_file(log);
-    EXPECT_TRUE(says("Resuming training from step")) << read_text_file(log);
+    EXPECT_EQ(test::wait_for_program(process), 130) << errors_of("again");
+    EXPECT_TRUE(says("Resuming training from step")) << errors_of("again");
   }
 
   test::TemporaryFolder folder_;
@@ -113,13 +123,12 @@ TEST_F(Distributed, TwoAndThreeProcessesTrainLikeOne) {
     ASSERT_EQ(result.exit_code, 0) << result.errors;
     EXPECT_NE(result.errors.find(count + " processes train together"), std::string::npos)
         << result.errors;
-    expect_equal_curves(curves("one"), curves(count), 2e-3);
+    expect_equal_curves(curves("one"), curves(count), kPicodetTolerance);
   }
 }
 
 TEST_F(Distributed, LtdetrToo) {
-  const std::vector<std::string> more = {"--model",
-                                         "dinov3/vitt16-notpretrained-ltdetr",
+  const std::vector<std::string> more = {"model=dinov3/vitt16-notpretrained-ltdetr",
                                          "transform_args.image_size=[128,128]",
                                          "transform_args.mosaic=null",
                                          "transform_args.mixup=null",
@@ -153,11 +162,11 @@ TEST_F(Distributed, ALauncherStartsTheProcesses) {
     ::unsetenv(name);
   for (std::size_t rank = 0; rank < processes.size(); ++rank) {
     EXPECT_EQ(test::wait_for_program(processes[rank]), 0)
-        << read_text_file(folder_ / ("rank" + std::to_string(rank) + ".log"));
+        << errors_of("rank" + std::to_string(rank));
   }
-  expect_equal_curves(curves("one"), curves("two"), 2e-3);
+  expect_equal_curves(curves("one"), curves("two"), kPicodetTolerance);
   // Rank 0 alone speaks.
-  EXPECT_EQ(read_text_file(folder_ / "rank1.log").find("Train Step"), std::string::npos);
+  EXPECT_EQ(errors_of("rank1").find("Train Step"), std::string::npos);
 }
 
 TEST_F(Distributed, ADeadProcessEndsTheRunWithItsName) {
@@ -165,7 +174,7 @@ TEST_F(Distributed, ADeadProcessEndsTheRunWithItsName) {
   ::kill(second, SIGKILL);
   const auto begin = std::chrono::steady_clock::now();
   const int exit_code = test::wait_for_program(process);
-  const std::string log = read_text_file(folder_ / "run.log");
+  const std::string log = errors_of("run");
   EXPECT_EQ(exit_code, 1) << log;
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(30));
   EXPECT_NE(log.find("rank 1 of 2 (process " + std::to_string(second)), std::string::npos) << log;
@@ -180,7 +189,7 @@ TEST_F(Distributed, AHangingProcessEndsTheRunWithItsName) {
   ::kill(second, SIGSTOP);
   const auto begin = std::chrono::steady_clock::now();
   const int exit_code = test::wait_for_program(process);
-  const std::string log = read_text_file(folder_ / "run.log");
+  const std::string log = errors_of("run");
   EXPECT_EQ(exit_code, 1) << log;
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(40));
   EXPECT_NE(log.find("rank 1 of 2 (process " + std::to_string(second)), std::string::npos) << log;
@@ -190,7 +199,7 @@ TEST_F(Distributed, AHangingProcessEndsTheRunWithItsName) {
 TEST_F(Distributed, AStopRequestToOneStopsAll) {
   const auto [process, second] = start_two("run");
   ::kill(process, SIGTERM);
-  EXPECT_EQ(test::wait_for_program(process), 130) << read_text_file(folder_ / "run.log");
+  EXPECT_EQ(test::wait_for_program(process), 130) << errors_of("run");
   expect_resumes("run");
 }
 
