@@ -124,12 +124,16 @@ Detector::Validation PicoDet::validate(const torch::Tensor& images,
   const EvaluationMode evaluation(*this);
   const TrainingOutputs outputs = forward_train(images);
   const ImageSize input = size_of(images);
+  // Parts of a batch of a split need not be equal.
+  const auto count = static_cast<double>(images.size(0));
+  const double image_share = count / mean_over_processes(processes(), {count})[0];
   return {picodet_losses(outputs.one_to_many,
                          outputs.one_to_one,
                          input,
                          targets,
                          loss_weights_,
-                         mean_normalizers()),
+                         mean_normalizers(),
+                         image_share),
           top_predictions(decode_one_to_one(outputs.one_to_one, input), options_.max_detections)};
 }
 
