@@ -15,6 +15,7 @@
 #   pugixml 1.13 (MIT)                        XML of Pascal VOC
 #   spdlog 1.10, fmt 9.1 (MIT)                logs, text
 #   protobuf 3.21 (BSD-3-Clause)              records of TensorBoard and Weights & Biases
+#   Gloo (BSD-3-Clause)                       headers alone: the library is in LibTorch; several processes
 #   libcurl 7.88 (curl licence)               downloads, MLflow
 #   libcrypto of OpenSSL 3.0 (Apache-2.0)     SHA-256; libcurl loads it too
 #   libdeflate 1.14 (MIT)                     CRC-32 of weights files and Weights & Biases records, at the speed of memory
@@ -58,6 +59,12 @@ find_library(OPENCV_IMGPROC_LIBRARY opencv_imgproc REQUIRED)
 add_library(saker_opencv INTERFACE)
 target_include_directories(saker_opencv SYSTEM INTERFACE ${OPENCV_INCLUDE_DIR})
 target_link_libraries(saker_opencv INTERFACE ${OPENCV_CORE_LIBRARY} ${OPENCV_IMGPROC_LIBRARY})
+
+# LibTorch has Gloo inside, but not its headers.
+find_path(GLOO_INCLUDE_DIR gloo/rendezvous/store.h REQUIRED)
+add_library(saker_gloo INTERFACE)
+target_include_directories(saker_gloo SYSTEM INTERFACE ${GLOO_INCLUDE_DIR})
+target_compile_definitions(saker_gloo INTERFACE USE_C10D_GLOO)
 
 if(TARGET yaml-cpp::yaml-cpp)
   set(SAKER_YAML_TARGET yaml-cpp::yaml-cpp)

@@ -89,9 +89,8 @@ void criterion(benchmark::State& state, DecoderKind kind, Pass timed) {
 void denoising(benchmark::State& state) {
   at::set_num_threads(2);
   const Targets batch = targets();
-  RandomStream stream({.purpose = "benchmark"});
   for (auto _ : state) {
-    benchmark::DoNotOptimize(make_denoising(batch, kClasses, kQueries, {}, stream).groups);
+    benchmark::DoNotOptimize(make_denoising(batch, kClasses, kQueries, {}, DrawKey()).groups);
   }
 }
 

@@ -137,7 +137,7 @@ void run(const std::string& name,
     const bool counts = step == 0;
     at::autocast::set_autocast_dtype(at::kCPU, counts ? at::kFloat : at::kBFloat16);
     at::autocast::set_autocast_enabled(at::kCPU, counts || precision == Precision::kBfloat16Mixed);
-    RandomStream stream({.purpose = "profile", .index = static_cast<std::uint64_t>(step)});
+    const DrawKey key = {.batch = static_cast<std::uint64_t>(step)};
     std::vector<torch::Tensor> features, maps;
     LossTerms losses;
     profile.measure("backbone, forward", [&] { features = model->backbone().forward(images); });
@@ -147,7 +147,7 @@ void run(const std::string& name,
     DecoderOutputs outputs;
     Denoising denoising;
     profile.measure("decoder, forward", [&] {
-      denoising = make_denoising(targets, kClasses, model->config().decoder.queries, {}, stream);
+      denoising = make_denoising(targets, kClasses, model->config().decoder.queries, {}, key);
       outputs = model->decoder().forward_train(map_leaves, denoising.queries);
     });
     profile.measure("matching and losses, forward",

@@ -73,10 +73,16 @@ struct TrainArgs {
       {};  // images a step over all processes, before accumulation
   std::optional<std::int64_t> gradient_accumulation_steps = {};
   std::optional<std::int64_t> num_workers = {};  // loader threads
+  // How many processes train on this machine, each on an equal part of every batch, or which GPUs:
+  // "2", "0,1" or "auto". One that a launcher (torchrun, srun, mpirun) has not started are started
+  // here. docs/distributed.md
   std::string devices = "auto";
-  std::int64_t num_nodes = 1;
+  std::int64_t num_nodes = 1;        // machines; more than one needs a launcher
   std::string accelerator = "auto";  // auto, cpu or gpu
-  std::string strategy = "auto";
+  std::string strategy = "auto";     // auto or ddp: data parallel training where there are several
+  // Batch norm takes its statistics over all processes everywhere, not only where the architecture
+  // does.
+  bool sync_batchnorm = false;
   std::string precision =
       "auto";  // 32-true, bf16-mixed or 16-mixed; auto: the model's default where the device has it
   std::string float32_matmul_precision = "auto";  // auto, highest, high or medium

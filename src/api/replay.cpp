@@ -15,7 +15,7 @@ namespace saker {
 ReplayReport replay_training_step(const ReplayArgs& args) {
   const StepCapture capture = read_step_capture(args.capture);
   RunLog log;
-  const torch::Device device = training_device({.accelerator = args.accelerator}, log);
+  const torch::Device device = training_device({.accelerator = args.accelerator}, 0, log);
   const std::shared_ptr<Detector> model = load_detector(read_model_file(args.capture));
   model->to(device);
   SettingsProblems problems;

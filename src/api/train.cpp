@@ -14,6 +14,7 @@
 #include "api/settings_reference.hpp"
 #include "api/training_device.hpp"
 #include "api/training_inputs.hpp"
+#include "api/training_processes.hpp"
 #include "core/stop_request.hpp"
 #include "core/yaml.hpp"
 #include "data/data_settings.hpp"
@@ -143,12 +144,28 @@ std::optional<Value> settings_of_run(const TrainArgs& args, const RunFolder& fol
   return read_yaml_file(folder.config());
 }
 
+// What all processes must have in common.
+std::string common_settings(const Value& resolved,
+                            const DetectionDataset& train,
+                            const DetectionDataset& val) {
+  Value value = resolved;
+  value["num_workers"] = Value();
+  value["train_images"] = train.size();
+  value["val_images"] = val.size();
+  return to_yaml(value);
+}
+
 void log_plan(const TrainingPlan& plan, RunLog& log) {
+  if (plan.world_size > 1) {
+    log.info(fmt::format("{} processes train together, on {} images of each batch each.",
+                         plan.world_size,
+                         plan.batch_size));
+  }
   if (plan.accumulation > 1) {
     log.info(fmt::format("Accumulating gradients over {} batches of {} images: {} images a step.",
                          plan.accumulation,
-                         plan.batch_size,
-                         plan.accumulation * plan.batch_size));
+                         plan.batch_size * plan.world_size,
+                         plan.accumulation * plan.batch_size * plan.world_size));
   }
   log.info(fmt::format("Logging every {} steps.", plan.log_every));
   log.info(fmt::format("Validating every {} steps.", plan.validate_every));
@@ -160,15 +177,19 @@ TrainingPlan make_plan(const TrainArgs& args,
                        const TrainingSettings& settings,
                        const Recipe& recipe,
                        const DetectionDataset& train,
+                       const ProcessPlace& place,
                        RunLog& log) {
   TrainingPlan plan;
   plan.settings = settings;
+  plan.rank = place.rank;
+  plan.world_size = place.world_size;
+  plan.sync_batchnorm = args.sync_batchnorm;
   plan_batches(args, recipe, train.size(), plan, log);
-  plan.num_workers = resolve_num_workers(args.num_workers, 1);
+  plan.num_workers = resolve_num_workers(args.num_workers, place.local_size);
   plan.log_every = settings.logger.log_every_num_steps.value_or(auto_log_interval(plan.steps));
   plan.validate_every =
       settings.logger.val_every_num_steps.value_or(auto_validation_interval(plan.steps));
-  plan.device = training_device(args, log);
+  plan.device = training_device(args, place.local_rank, log);
   plan.precision = training_precision(args, plan.device, recipe);
   return plan;
 }
@@ -218,41 +239,38 @@ TrainResult train_object_detection(const TrainArgs& args) {
   check_arguments(args, problems);
   const TrainingSettings settings = TrainingSettings::read(args, problems);
   problems.throw_if_any();
-  RunFolder::require_usable(args.out, args.overwrite, args.resume_interrupted);
+  TrainingProcesses processes(args);
+  if (processes.is_first())
+    RunFolder::require_usable(args.out, args.overwrite, args.resume_interrupted);
+  processes.start();
 
   // Everything that can be wrong with settings, data and weights is found before the run folder is
   // touched.
-  RunLog log;
+  RunLog log = processes.is_first() ? RunLog() : RunLog::silent();
   const RunFolder folder(args.out);
   TrainingInputs inputs = read_training_inputs(args, folder);
   const auto& [data, source, recipe, build_args, train, val] = inputs;
   const bool has_weights = source.has_weights();
-  TrainingPlan plan = make_plan(args, settings, *recipe, *train, log);
+  TrainingPlan plan = make_plan(args, settings, *recipe, *train, processes.place(), log);
   const RunLength length = run_length(plan, train->size());
   // Contradictions between the schedule's settings and the run's length show here.
   static_cast<void>(recipe->schedule(length));
   const ResolvedTransforms transforms = resolve_run_transforms(args, inputs, length);
   const TrainingBatches batches(
       train, std::make_shared<const TrainTransform>(transforms.train), plan);
-  Validator validator({val,
-                       std::make_shared<const ValidationTransform>(transforms.validation),
-                       plan.batch_size,
-                       settings.image},
-                      {.num_workers = plan.num_workers,
-                       .loader = settings.loader,
-                       .device = plan.device,
-                       .metric = settings.metric});
+  const std::int64_t whole_batch = plan.batch_size * plan.world_size;
   plan.validation_log_every = settings.logger.val_log_every_num_steps.value_or(
-      auto_validation_log_interval(validator.batches()));
+      auto_validation_log_interval((val->size() + whole_batch - 1) / whole_batch));
 
   const Value resolved = resolved_settings(
       args, source.spec.model_name, plan, data, transforms, recipe->resolved_model_args(length));
   const std::optional<Value> before = settings_of_run(args, folder);
-  if (before) require_resumable(folder.config(), folder.last_checkpoint(), *before, resolved);
-
-  folder.make();
-  folder.remove_leftovers();
-  log.attach_file(folder.train_log());
+  if (processes.is_first()) {
+    if (before) require_resumable(folder.config(), folder.last_checkpoint(), *before, resolved);
+    folder.make();
+    folder.remove_leftovers();
+    log.attach_file(folder.train_log());
+  }
   log.info("Args: " + to_value(args).to_json(4));
   log.info(fmt::format("Run folder: {}", folder.path().string()));
   warn_of_idle_arguments(args, log);
@@ -262,7 +280,8 @@ TrainResult train_object_detection(const TrainArgs& args) {
   for (const std::string& warning : recipe->warnings(length)) log.warning(warning);
   log.info("Resolved Args: " + resolved.to_json(4));
   if (args.resume_interrupted && !before) log.warning(uncompared_settings_warning(folder.config()));
-  write_run_config(folder, before ? continued_settings(*before, resolved) : resolved);
+  if (processes.is_first())
+    write_run_config(folder, before ? continued_settings(*before, resolved) : resolved);
   apply_float32_matmul_precision(args);
 
   DetectorSpec spec = source.spec;
@@ -281,29 +300,53 @@ TrainResult train_object_detection(const TrainArgs& args) {
   log_plan(plan, log);
 
   FanOutLogger metrics;
-  open_trackers(settings.logger, folder, resolved, args.resume_interrupted, log, metrics);
+  if (processes.is_first())
+    open_trackers(settings.logger, folder, resolved, args.resume_interrupted, log, metrics);
   const TensorCacheScope cache;
-  Trainer trainer(plan,
-                  {.folder = folder,
-                   .batches = batches,
-                   .validator = validator,
-                   .model = *detector,
-                   .recipe = *recipe,
-                   .log = log,
-                   .metrics = metrics});
+  const auto close_failed = [&](const Error& error) {
+    log.error_to_file(error.what());
+    close_after_failure(
+        metrics,
+        error.kind() == ErrorKind::kInterrupted ? RunOutcome::kInterrupted : RunOutcome::kFailed);
+  };
   try {
+    Processes* const joined = processes.join(common_settings(resolved, *train, *val));
+    Validator validator({val,
+                         std::make_shared<const ValidationTransform>(transforms.validation),
+                         plan.batch_size * plan.world_size,
+                         settings.image,
+                         plan.rank,
+                         plan.world_size},
+                        {.num_workers = plan.num_workers,
+                         .loader = settings.loader,
+                         .device = plan.device,
+                         .metric = settings.metric,
+                         .processes = joined});
+    Trainer trainer(plan,
+                    {.folder = folder,
+                     .batches = batches,
+                     .validator = validator,
+                     .model = *detector,
+                     .recipe = *recipe,
+                     .log = log,
+                     .metrics = metrics,
+                     .processes = joined});
     if (args.resume_interrupted) trainer.resume(folder.last_checkpoint());
     TrainResult result;
     if (const auto failure = failed_allocation_in([&] { result = trainer.run(); }))
       throw out_of_memory_error(*failure);
     metrics.close(RunOutcome::kFinished);
+    processes.finish();
     return result;
   } catch (const Error& error) {
-    log.error_to_file(error.what());
-    close_after_failure(
-        metrics,
-        error.kind() == ErrorKind::kInterrupted ? RunOutcome::kInterrupted : RunOutcome::kFailed);
+    static_cast<void>(processes.behind(error));
+    close_failed(error);
     throw;
+  } catch (const std::exception& error) {
+    const std::optional<Error> lost = processes.behind(error);
+    if (!lost) throw;
+    close_failed(*lost);
+    throw Error(*lost);
   }
 }
 

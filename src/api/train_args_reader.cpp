@@ -11,7 +11,8 @@ namespace {
 
 // 2, [0, 1], "0,1" or "auto", all as text.
 void read_devices(SettingsReader& reader, std::string& target) {
-  const SettingKey key{"devices", "how many devices, or which ones; auto: all"};
+  const SettingKey key{"devices", "how many processes train on this machine, each on a part of every batch, or which GPUs; "
+                       "auto: those of the launcher, else one"};
   const Value* value = reader.find(key, {"integer, list of integers or text", target});
   if (value == nullptr) return;
   if (value->is_string()) {
@@ -102,10 +103,17 @@ TrainArgs train_args_from_value(const Value& value, SettingsProblems& problems) 
       args.num_workers,
       at_least(0));
   read_devices(reader, args.devices);
-  reader.read({"num_nodes", "machines that train together"}, args.num_nodes, at_least(1));
+  reader.read({"num_nodes", "machines that train together, by a launcher such as torchrun"},
+              args.num_nodes,
+              at_least(1));
   reader.read({"accelerator", "cpu, gpu or cuda; auto: a GPU where one is usable"},
               args.accelerator);
-  reader.read({"strategy", "how devices work together; auto is the only one"}, args.strategy);
+  reader.read({"strategy", "how several devices train together: ddp, each on a part of every batch"},
+              args.strategy);
+  reader.read({"sync_batchnorm",
+               "batch norm takes its statistics over all devices everywhere, not only where the "
+               "architecture does"},
+              args.sync_batchnorm);
   read_precision(reader, args.precision);
   reader.read({"float32_matmul_precision",
                "of float32 products of matrices on GPUs: highest, high or medium; auto: highest"},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/cuda_library.hpp"
+#include "api/training_processes.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
@@ -31,22 +32,27 @@ void check_device_arguments(const TrainArgs& args, SettingsProblems& problems) {
   std::vector<std::string> precisions = {"auto"};
   precisions.insert(precisions.end(), precision_words().begin(), precision_words().end());
   check_word("precision", args.precision, precisions, problems);
-  check_word("strategy", args.strategy, {"auto"}, problems);
   check_word("float32_matmul_precision",
              args.float32_matmul_precision,
              {"auto", "highest", "high", "medium"},
              problems);
-  check_word("devices", args.devices, {"auto", "1", "0"}, problems);
-  if (args.num_nodes != 1)
-    problems.bad_value("num_nodes",
-                       fmt::format("must be 1 in this version but got {}", args.num_nodes));
+  check_processes(args, problems);
 }
 
-torch::Device training_device(const TrainArgs& args, RunLog& log) {
+torch::Device training_device(const TrainArgs& args, std::int64_t local_rank, RunLog& log) {
   const bool wants_gpu = args.accelerator == "gpu" || args.accelerator == "cuda";
   if (args.accelerator == "cpu") return torch::kCPU;
   const CudaLibrary& library = cuda_library();
-  if (torch::cuda::is_available()) return torch::Device(torch::kCUDA, 0);
+  if (torch::cuda::is_available()) {
+    const std::int64_t index = gpu_index(args.devices, local_rank);
+    const auto count = static_cast<std::int64_t>(torch::cuda::device_count());
+    if (index >= count) {
+      throw Error(
+          ErrorKind::kUsage,
+          fmt::format("devices: GPU {} is asked for, but this machine has {}", index, count));
+    }
+    return torch::Device(torch::kCUDA, static_cast<torch::DeviceIndex>(index));
+  }
   if (wants_gpu) {
     throw Error(ErrorKind::kUnsupported,
                 fmt::format("accelerator '{}': no usable GPU was found{}; install an NVIDIA driver "

@@ -22,7 +22,7 @@ constexpr std::int64_t kRegisters = 1;
 ConvBatchNormImpl::ConvBatchNormImpl(Conv2dOptions options) {
   options.bias = false;
   conv = register_module("conv", Conv2d(options));
-  norm = register_module("norm", torch::nn::BatchNorm2d(options.out));
+  norm = register_module("norm", BatchNorm2d(options.out));
 }
 
 ConvolutionalPatchEmbeddingImpl::ConvolutionalPatchEmbeddingImpl(std::int64_t in_channels,

@@ -9,7 +9,6 @@
 #pragma once
 
 #include <torch/nn/module.h>
-#include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
 
@@ -21,6 +20,7 @@
 #include "backbones/folded_vit.hpp"
 #include "backbones/patch_embedding.hpp"
 #include "backbones/vit_blocks.hpp"
+#include "nn/batch_norm_2d.hpp"
 #include "nn/conv2d.hpp"
 #include "nn/rotary_embedding.hpp"
 
@@ -36,7 +36,7 @@ class ConvBatchNormImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& x) { return norm->forward(conv->forward(x)); }
 
   Conv2d conv{nullptr};
-  torch::nn::BatchNorm2d norm{nullptr};
+  BatchNorm2d norm{nullptr};
 };
 TORCH_MODULE(ConvBatchNorm);
 

@@ -258,6 +258,7 @@ ResolvedData resolve_data(const DataArgs& args) {
 }
 
 Value to_value(const DataArgs& data) {
+  if (has_path_only(data) && !data.path.empty()) return data.path;
   if (data.coco.is_given()) return coco_to_value(data);
   Value value;
   value["path"] = data.path;

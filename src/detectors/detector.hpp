@@ -4,6 +4,7 @@
 #include <torch/nn/module.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "nn/process_exchange.hpp"
 #include "saker/detections.hpp"
 #include "saker/value.hpp"
 #include "transforms/batch.hpp"
@@ -36,6 +38,15 @@ struct Targets {
   std::vector<torch::Tensor>
       boxes_cxcywh_norm;               // B tensors [M, 4] float32, fractions of the batch's images
   std::vector<torch::Tensor> classes;  // B tensors [M] int64, indices of the network's outputs
+  // The most targets of an image of the whole batch, where these are a part of one.
+  std::int64_t most = 0;
+
+  // `most`, or that of these images where it is larger.
+  std::int64_t most_of_an_image() const {
+    std::int64_t largest = most;
+    for (const torch::Tensor& labels : classes) largest = std::max(largest, labels.numel());
+    return largest;
+  }
 };
 
 struct LossTerms {
@@ -51,7 +62,8 @@ struct LossTerms {
 // give equal numbers.
 struct DrawKey {
   std::uint64_t seed = 0;
-  std::uint64_t batch = 0;  // number of the batch in the run, over all processes; < 2^32
+  std::uint64_t batch = 0;  // number of the batch in the run, the same in all processes; < 2^32
+  std::uint64_t first_image = 0;  // place of these images' first one in the batch of all processes
 };
 
 // Candidate detections of one image.
@@ -105,6 +117,12 @@ class Detector : public torch::nn::Module {
                               const std::vector<ImageSize>& original_sizes) = 0;
   virtual EvaluationSpace evaluation_space() const = 0;
 
+  // From here on losses are divided by counts over these processes, each of which holds a part of
+  // every batch, so that the mean of their losses is the loss of the whole batch. nullptr: the
+  // batches are whole. Batch norms are told with synchronize_batch_norms().
+  void set_processes(const ProcessExchangePointer& processes) { processes_ = processes; }
+  const ProcessExchangePointer& processes() const { return processes_; }
+
   // Candidates in pixels of the original images, before any threshold. Evaluation mode, no
   // gradients.
   virtual std::vector<Predictions> predict(const torch::Tensor& images,
@@ -140,6 +158,9 @@ class Detector : public torch::nn::Module {
   // knows how: names of older versions, other numbers of classes or channels. What it leaves alone
   // stays in it. Called before the weights are loaded.
   virtual StateDict adapt_weights(const StateDict& weights) const { return weights; }
+
+ private:
+  ProcessExchangePointer processes_;
 };
 
 }  // namespace saker

@@ -53,6 +53,9 @@ RunLog::RunLog() {
   sink->set_color(spdlog::level::info, "");
 }
 
+// A logger without sinks.
+RunLog::RunLog(std::nullptr_t) : console_(std::make_shared<spdlog::logger>("saker")) {}
+
 RunLog::~RunLog() = default;
 
 void RunLog::attach_file(const std::filesystem::path& path) {

@@ -1,6 +1,7 @@
 // What a run says: to people on standard error, and in full to train.log.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -17,6 +18,8 @@ namespace saker {
 class RunLog {
  public:
   RunLog();
+  // Of a process that does not speak: everything is dropped, and no file may be attached.
+  static RunLog silent() { return RunLog(nullptr); }
   RunLog(const RunLog&) = delete;
   RunLog& operator=(const RunLog&) = delete;
   ~RunLog();
@@ -35,6 +38,8 @@ class RunLog {
   void error_to_file(const std::string& message);
 
  private:
+  explicit RunLog(std::nullptr_t);
+
   std::shared_ptr<spdlog::logger> file() const;
 
   std::shared_ptr<spdlog::logger> console_;

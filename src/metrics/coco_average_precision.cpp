@@ -94,6 +94,14 @@ CocoClassResult class_result(std::int64_t label,
   return result;
 }
 
+// First entry and number of entries of an image.
+std::pair<std::size_t, std::size_t> part_of(const std::vector<std::size_t>& ends,
+                                            std::int64_t image) {
+  const auto at = static_cast<std::size_t>(image);
+  const std::size_t begin = at == 0 ? 0 : ends.at(at - 1);
+  return {begin, ends.at(at) - begin};
+}
+
 std::vector<std::int64_t> distinct_labels(const std::vector<std::int64_t>& a,
                                           const std::vector<std::int64_t>& b) {
   std::unordered_set<std::int64_t> distinct(a.begin(), a.end());
@@ -175,6 +183,19 @@ void CocoEvaluator::add_image(const CocoPredictions& predictions, const CocoTrut
   append(truth_labels_, truths.labels);
   ends_.push_back(labels_.size());
   truth_ends_.push_back(truth_labels_.size());
+}
+
+CocoPredictions CocoEvaluator::predictions(std::int64_t image) const {
+  const auto [begin, count] = part_of(ends_, image);
+  return {.boxes_xyxy = std::span(boxes_).subspan(4 * begin, 4 * count),
+          .scores = std::span(scores_).subspan(begin, count),
+          .labels = std::span(labels_).subspan(begin, count)};
+}
+
+CocoTruths CocoEvaluator::truths(std::int64_t image) const {
+  const auto [begin, count] = part_of(truth_ends_, image);
+  return {.boxes_xyxy = std::span(truth_boxes_).subspan(4 * begin, 4 * count),
+          .labels = std::span(truth_labels_).subspan(begin, count)};
 }
 
 void CocoEvaluator::clear() {

@@ -65,6 +65,9 @@ class CocoEvaluator {
   void add_image(const CocoPredictions& predictions, const CocoTruths& truths);
   std::int64_t images() const noexcept { return static_cast<std::int64_t>(truth_ends_.size()); }
   const CocoSettings& settings() const noexcept { return settings_; }
+  // As they were added; image: 0..images() - 1. Valid until the next change.
+  CocoPredictions predictions(std::int64_t image) const;
+  CocoTruths truths(std::int64_t image) const;
   void clear();
 
   // Over all images added so far. The order of the images matters only for equal scores.

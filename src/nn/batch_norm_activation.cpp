@@ -175,10 +175,11 @@ class BatchNormActivationFunction : public torch::autograd::Function<BatchNormAc
 };
 
 bool pixel_kernels_serve(const torch::Tensor& x,
-                         const torch::nn::BatchNorm2dImpl& norm,
+                         const BatchNorm2dImpl& norm,
                          Activation activation) {
   if (pixel_batch_norm_kernels(best_processor_level()) == nullptr ||
-      activation == Activation::kGelu || !norm.is_training() || !norm.options.momentum())
+      activation == Activation::kGelu || !norm.is_training() || norm.is_synchronized() ||
+      !norm.options.momentum())
     return false;
   if (!x.is_cpu() || x.dim() != 4 || x.numel() <= x.size(1) ||
       !x.is_contiguous(torch::MemoryFormat::ChannelsLast) ||
@@ -194,7 +195,7 @@ bool pixel_kernels_serve(const torch::Tensor& x,
 }  // namespace
 
 torch::Tensor batch_norm_activation(const torch::Tensor& x,
-                                    torch::nn::BatchNorm2dImpl& norm,
+                                    BatchNorm2dImpl& norm,
                                     Activation activation) {
   if (!pixel_kernels_serve(x, norm, activation)) return activate(norm.forward(x), activation);
   norm.num_batches_tracked.add_(1);

@@ -1,10 +1,10 @@
 // Batch norm of channels-last maps with the activation behind it, in one operation.
 #pragma once
 
-#include <torch/nn/modules/batchnorm.h>
 #include <torch/types.h>
 
 #include "nn/activation.hpp"
+#include "nn/batch_norm_2d.hpp"
 
 namespace saker {
 
@@ -15,7 +15,7 @@ namespace saker {
 // backward pass, and gradients do not depend on the number of threads. Everything else goes to
 // LibTorch.
 torch::Tensor batch_norm_activation(const torch::Tensor& x,
-                                    torch::nn::BatchNorm2dImpl& norm,
+                                    BatchNorm2dImpl& norm,
                                     Activation activation);
 
 }  // namespace saker

@@ -39,7 +39,11 @@ torch::nn::Conv2d conv_without_bias(std::int64_t in,
                                .bias(false));
 }
 
-torch::Tensor norm(const torch::Tensor& x, torch::nn::BatchNorm2dImpl& bn, bool relu) {
+torch::Tensor norm(const torch::Tensor& x, BatchNorm2dImpl& bn, bool relu) {
+  if (bn.is_synchronized()) {
+    const torch::Tensor output = bn.forward(x);
+    return relu ? output.relu() : output;
+  }
   const bool training = bn.is_training();
   if (training) bn.num_batches_tracked.add_(1);
   return batch_norm_relu(x,
@@ -60,7 +64,7 @@ ConvNormImpl::ConvNormImpl(const ConvNormOptions& options) : options_(options) {
   conv = register_module(
       "conv",
       conv_without_bias(options.in, options.out, options.kernel, options.stride, options.groups));
-  bn = register_module("bn", torch::nn::BatchNorm2d(options.out));
+  bn = register_module("bn", BatchNorm2d(options.out));
 }
 
 torch::Tensor ConvNormImpl::forward(const torch::Tensor& input) {
@@ -82,7 +86,7 @@ DepthwiseSeparableImpl::DepthwiseSeparableImpl(const DepthwiseSeparableOptions& 
       "depthwise",
       conv_without_bias(options.in, options.in, options.kernel, options.stride, options.in));
   pointwise = register_module("pointwise", conv_without_bias(options.in, options.out, 1, 1, 1));
-  bn = register_module("bn", torch::nn::BatchNorm2d(options.out));
+  bn = register_module("bn", BatchNorm2d(options.out));
 }
 
 torch::Tensor DepthwiseSeparableImpl::forward(const torch::Tensor& input) {

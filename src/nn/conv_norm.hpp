@@ -5,7 +5,6 @@
 #pragma once
 
 #include <torch/nn/module.h>
-#include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
@@ -13,6 +12,7 @@
 #include <cstdint>
 
 #include "nn/activation_kind.hpp"
+#include "nn/batch_norm_2d.hpp"
 
 namespace saker {
 
@@ -40,7 +40,7 @@ class ConvNormImpl : public torch::nn::Module {
   const ConvNormOptions& options() const { return options_; }
 
   torch::nn::Conv2d conv{nullptr};
-  torch::nn::BatchNorm2d bn{nullptr};
+  BatchNorm2d bn{nullptr};
 
  private:
   ConvNormOptions options_;
@@ -66,7 +66,7 @@ class DepthwiseSeparableImpl : public torch::nn::Module {
 
   torch::nn::Conv2d depthwise{nullptr};
   torch::nn::Conv2d pointwise{nullptr};
-  torch::nn::BatchNorm2d bn{nullptr};
+  BatchNorm2d bn{nullptr};
 
  private:
   DepthwiseSeparableOptions options_;

@@ -12,7 +12,7 @@ ConvUnitImpl::ConvUnitImpl(const ConvUnitOptions& options) : options_(options) {
                                               .stride = options.stride,
                                               .padding = options.kernel / 2,
                                               .bias = false}));
-  norm = register_module("norm", torch::nn::BatchNorm2d(options.out));
+  norm = register_module("norm", BatchNorm2d(options.out));
 }
 
 torch::Tensor ConvUnitImpl::forward(const torch::Tensor& x) {

@@ -5,13 +5,13 @@
 #pragma once
 
 #include <torch/nn/module.h>
-#include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
 
 #include <cstdint>
 
 #include "nn/activation.hpp"
+#include "nn/batch_norm_2d.hpp"
 #include "nn/conv2d.hpp"
 #include "nn/folded_conv.hpp"
 
@@ -43,7 +43,7 @@ class ConvUnitImpl : public torch::nn::Module {
   const ConvUnitOptions& options() const { return options_; }
 
   Conv2d conv{nullptr};
-  torch::nn::BatchNorm2d norm{nullptr};
+  BatchNorm2d norm{nullptr};
 
  private:
   ConvUnitOptions options_;

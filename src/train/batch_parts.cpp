@@ -9,7 +9,9 @@ Targets targets_of(const Targets& all, std::int64_t first, std::int64_t count) {
   const auto slice = [&](const std::vector<torch::Tensor>& tensors) {
     return std::vector<torch::Tensor>(tensors.begin() + first, tensors.begin() + first + count);
   };
-  return {.boxes_cxcywh_norm = slice(all.boxes_cxcywh_norm), .classes = slice(all.classes)};
+  return {.boxes_cxcywh_norm = slice(all.boxes_cxcywh_norm),
+          .classes = slice(all.classes),
+          .most = all.most_of_an_image()};
 }
 
 }  // namespace

@@ -6,10 +6,8 @@
 //   the batch's but for the rounding of sums;
 // - PicoDet and D-FINE divide some terms by what was matched, which follows the predictions: the
 //   shares, images and boxes, are then close to the right ones;
-// - batch norm sees the images of a part alone, and moves its running statistics once a part;
-// - LTDETR makes its denoising groups for the most boxes of an image in the part, and all parts
-// draw
-//   the same random numbers.
+// - batch norm sees the images of a part alone, and moves its running statistics once a part.
+// LTDETR's denoising queries are those of the whole batch.
 #pragma once
 
 #include <torch/types.h>

@@ -28,6 +28,15 @@ SampleInput read_sample(const DetectionDataset& data,
   }
 }
 
+std::vector<std::int64_t> part_of_process(const std::vector<std::int64_t>& whole,
+                                          std::int64_t rank,
+                                          std::int64_t world_size) {
+  const auto count = static_cast<std::int64_t>(whole.size());
+  if (count < world_size) return rank == 0 ? whole : std::vector<std::int64_t>();
+  return {whole.begin() + count * rank / world_size,
+          whole.begin() + count * (rank + 1) / world_size};
+}
+
 }  // namespace
 
 TrainingBatches::TrainingBatches(std::shared_ptr<const DetectionDataset> data,
@@ -95,19 +104,24 @@ Batch TrainingBatches::operator()(std::int64_t number) const {
 ValidationBatches::ValidationBatches(std::shared_ptr<const DetectionDataset> data,
                                      std::shared_ptr<const ValidationTransform> transform,
                                      std::int64_t batch_size,
-                                     const ImageSettings& images)
+                                     const ImageSettings& images,
+                                     std::int64_t rank,
+                                     std::int64_t world_size)
     : data_(std::move(data)),
       transform_(std::move(transform)),
       sampler_(std::make_shared<const EpochSampler>(SamplerSettings{.dataset_size = data_->size(),
                                                                     .batch_size = batch_size,
                                                                     .shuffle = false,
                                                                     .drop_last = false})),
+      rank_(rank),
+      world_size_(world_size),
       read_args_(images.read_image_args()),
       policy_(images.unreadable),
       unreadable_(std::make_shared<UnreadableImages>("are left out of the validation")) {}
 
 Batch ValidationBatches::operator()(std::int64_t number) const {
-  std::vector<std::int64_t> indices = sampler_->batch(number).indices;
+  std::vector<std::int64_t> indices =
+      part_of_process(sampler_->batch(number).indices, rank_, world_size_);
   // The rest of the batch is decoded once more, which is rare and keeps one decoded image in memory
   // at a time.
   while (!indices.empty()) {

@@ -48,13 +48,17 @@ class TrainingBatches {
   std::int64_t accumulation_;
 };
 
-// In the order of the data set; the last batch may be smaller.
+// In the order of the data set; the last batch may be smaller. Of each batch a process has an equal
+// part, without any image twice; a batch of fewer images than processes is rank 0's.
 class ValidationBatches {
  public:
+  // batch_size: over all processes.
   ValidationBatches(std::shared_ptr<const DetectionDataset> data,
                     std::shared_ptr<const ValidationTransform> transform,
                     std::int64_t batch_size,
-                    const ImageSettings& images);
+                    const ImageSettings& images,
+                    std::int64_t rank = 0,
+                    std::int64_t world_size = 1);
 
   // Under kReplace without its unreadable images, so that it may be empty; else one of them throws
   // UnreadableImageError.
@@ -65,7 +69,8 @@ class ValidationBatches {
  private:
   std::shared_ptr<const DetectionDataset> data_;
   std::shared_ptr<const ValidationTransform> transform_;
-  std::shared_ptr<const EpochSampler> sampler_;
+  std::shared_ptr<const EpochSampler> sampler_;  // of whole batches
+  std::int64_t rank_, world_size_;
   ReadImageArgs read_args_;
   UnreadablePolicy policy_;
   std::shared_ptr<UnreadableImages> unreadable_;

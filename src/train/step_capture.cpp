@@ -1,6 +1,7 @@
 #include "train/step_capture.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -39,6 +40,7 @@ PickleDict to_pickle(const StepCapture& capture) {
   dict.set("step", capture.step);
   dict.set("seed", static_cast<std::int64_t>(capture.draws.seed));
   dict.set("batch", static_cast<std::int64_t>(capture.draws.batch));
+  dict.set("first_image", static_cast<std::int64_t>(capture.draws.first_image));
   dict.set("precision", to_string(capture.precision));
   dict.set("loss_scale", capture.loss_scale);
   dict.set("model_args", to_pickle(capture.model_args, SequenceType::kList));
@@ -56,6 +58,8 @@ StepCapture capture_of(const PickleValue& dict) {
   capture.step = dict.at("step").as_int();
   capture.draws = {.seed = static_cast<std::uint64_t>(dict.at("seed").as_int()),
                    .batch = static_cast<std::uint64_t>(dict.at("batch").as_int())};
+  if (const PickleValue* first = dict.find("first_image"))
+    capture.draws.first_image = static_cast<std::uint64_t>(first->as_int());
   const std::string& precision = dict.at("precision").as_string();
   const std::optional<Precision> known = precision_of(precision);
   if (!known)
@@ -89,6 +93,18 @@ void write_step_capture(const std::filesystem::path& path,
   file.train_model = collect_state_dict(model).with_prefix("model.");
   file.other_keys.emplace_back(kKey, to_pickle(capture));
   write_exported_model(path, file);
+}
+
+Error not_finite_error(const StepCapture& capture, const std::filesystem::path& file) {
+  return Error(
+      ErrorKind::kData,
+      fmt::format("{} of step {} is not finite; lower model_args.lr, or look at the labels "
+                  "of this batch:\n  {}\nThe step is kept: saker train --replay {} runs "
+                  "it again and says what is not finite",
+                  capture.reason,
+                  capture.step + 1,
+                  fmt::join(capture.paths, "\n  "),
+                  file.string()));
 }
 
 StepCapture read_step_capture(const std::filesystem::path& path) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "detectors/detector.hpp"
+#include "saker/error.hpp"
 #include "saker/value.hpp"
 #include "train/precision.hpp"
 
@@ -39,6 +40,9 @@ struct StepCapture {
 void write_step_capture(const std::filesystem::path& path,
                         const Detector& model,
                         const StepCapture& capture);
+
+// What to tell of a step that was kept in that file.
+Error not_finite_error(const StepCapture& capture, const std::filesystem::path& file);
 
 // Throws Error (io, checkpoint) for a file that is no capture.
 StepCapture read_step_capture(const std::filesystem::path& path);

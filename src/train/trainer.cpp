@@ -1,7 +1,6 @@
 #include "train/trainer.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -33,6 +32,7 @@ Trainer::Trainer(const TrainingPlan& plan, const TrainingContext& context)
     : plan_(plan),
       context_(context),
       training_step_(context.model, context.recipe, step_settings()),
+      parallel_(context.processes, context.model, plan.sync_batchnorm),
       buffers_(context.model),
       saver_(context.folder, context.log, context.metrics),
       examples_(context.folder.image_examples(),
@@ -92,6 +92,8 @@ void Trainer::run_step(std::int64_t step, PrefetchLoader<Batch>& loader) {
   buffers_.keep();
   while (const auto failure = failed_allocation_in([&] { compute_gradients(step, loader); }))
     split_further(step, *failure);
+  parallel_.set_status(step, StepPart::kUpdating);
+  parallel_.share_buffers();
   update_ = training_step_.update(step);
   if (!update_.applied && training_step_.scaler() == nullptr) stop_not_finite("a gradient");
 
@@ -104,35 +106,43 @@ void Trainer::compute_gradients(std::int64_t step, PrefetchLoader<Batch>& loader
   WeightedMean losses_of_step;
   for (std::int64_t micro = 0; micro < plan_.accumulation; ++micro) {
     latest_ = {.number = step * plan_.accumulation + micro,
+               .first = 0,
                .images = {},
                .targets = {},
                .paths = {},
                .losses = {}};
+    parallel_.set_status(step, StepPart::kLoading);
     Batch batch = batch_of(latest_.number, loader);
+    parallel_.set_status(step, StepPart::kComputing);
     const torch::Tensor images = take_images(batch, plan_.device);
     const Targets targets = make_targets(batch, plan_.device);
     NamedValues values;
     for (const BatchPart& part : split_batch(images, targets, batch_parts_, context_.model)) {
       latest_.paths.assign(batch.paths.begin() + part.first,
                            batch.paths.begin() + part.first + part.count);
-      train_on(part);
+      const bool is_last = part.first + part.count == batch.count();
+      train_on(part, is_last && micro + 1 == plan_.accumulation);
       add_share(values, latest_.values, part.share);
     }
-    if (micro == 0) examples_.save_training_labels(step, images, batch);
+    if (micro == 0 && parallel_.is_first()) examples_.save_training_labels(step, images, batch);
     losses_of_step.update(values, static_cast<double>(batch.count()));
   }
   step_losses_ = losses_of_step.values();
 }
 
-void Trainer::train_on(const BatchPart& part) {
+void Trainer::train_on(const BatchPart& part, bool is_last) {
+  latest_.first = part.first;
   latest_.images = part.images;
   latest_.targets = part.targets;
   latest_.losses = {};  // and the graph of the part before
-  latest_.losses = training_step_.forward(draw_key(latest_.number), part.images, part.targets);
+  if (is_last) parallel_.begin_forward();
+  latest_.losses =
+      training_step_.forward(draw_key(latest_.number, part.first), part.images, part.targets);
   latest_.values = loss_values(latest_.losses);
   if (!std::isfinite(latest_.values.front().second)) stop_not_finite("the loss");
   warn_of_replaced_boxes(latest_.number / plan_.accumulation);
-  training_step_.backward(latest_.losses, part.share);
+  if (is_last) parallel_.prepare_backward(latest_.losses.total);
+  parallel_.run_backward([&] { training_step_.backward(latest_.losses, part.share); });
   if (!are_gradients_fine()) stop_not_finite("a gradient");
 }
 
@@ -171,7 +181,7 @@ void Trainer::stop_saved(std::int64_t step, bool validation_pending, const Error
   std::string message = error.what();
   if (dynamic_cast<const UnreadableImageError*>(&error) != nullptr)
     message += "; mend the file, or set image_args.unreadable=replace to go on without such images";
-  if (step >= 0 && plan_.settings.checkpoint.save_last) {
+  if (step >= 0 && plan_.settings.checkpoint.save_last && parallel_.is_first()) {
     try {
       if (saver_.last_saved() != step) save_last(step, validation_pending);
     } catch (const Error& second) {
@@ -191,9 +201,10 @@ void Trainer::warn_of_replaced_boxes(std::int64_t step) {
       fmt::format("A predicted box of step {} is not finite; such boxes are replaced.", step + 1));
 }
 
-DrawKey Trainer::draw_key(std::int64_t number) const {
+DrawKey Trainer::draw_key(std::int64_t number, std::int64_t first) const {
   return {.seed = plan_.seed,
-          .batch = static_cast<std::uint64_t>(number * plan_.world_size + plan_.rank)};
+          .batch = static_cast<std::uint64_t>(number),
+          .first_image = static_cast<std::uint64_t>(plan_.rank * plan_.batch_size + first)};
 }
 
 // Looked at on request alone: it takes a pass over all gradients, and those of a scaled loss may
@@ -208,7 +219,7 @@ void Trainer::stop_not_finite(const char* what) const {
   const std::filesystem::path file = context_.folder.step_capture(plan_.rank);
   StepCapture capture{.reason = what,
                       .step = step,
-                      .draws = draw_key(latest_.number),
+                      .draws = draw_key(latest_.number, latest_.first),
                       .precision = plan_.precision,
                       .model_args = context_.recipe.resolved_model_args(run_length()),
                       .paths = latest_.paths,
@@ -220,17 +231,12 @@ void Trainer::stop_not_finite(const char* what) const {
        latest_.losses.terms.empty() ? latest_.losses.logged : latest_.losses.terms)
     capture.terms.emplace_back(name, value.item<double>());
   write_step_capture(file, context_.model, capture);
-  throw Error(ErrorKind::kData,
-              fmt::format("{} of step {} is not finite; lower model_args.lr, or look at the labels "
-                          "of this batch:\n  {}\nThe step is kept: saker train --replay {} runs "
-                          "it again and says what is not finite",
-                          what,
-                          step + 1,
-                          fmt::join(latest_.paths, "\n  "),
-                          file.string()));
+  throw not_finite_error(capture, file);
 }
 
 void Trainer::log_step(std::int64_t step) {
+  step_losses_ = parallel_.mean(step_losses_);
+  if (!parallel_.is_first()) return;
   const StepTimes times = mean_times();
   const std::int64_t epoch =
       finished_epochs(step, plan_.accumulation, context_.batches.per_epoch());
@@ -270,8 +276,9 @@ CheckpointSource Trainer::checkpoint_source(std::int64_t step, bool validation_p
 }
 
 void Trainer::save_last(std::int64_t step, bool validation_pending) {
-  if (plan_.settings.checkpoint.save_last)
-    saver_.save_last(checkpoint_source(step, validation_pending));
+  if (!parallel_.is_first() || !plan_.settings.checkpoint.save_last) return;
+  parallel_.set_status(step, StepPart::kSaving);
+  saver_.save_last(checkpoint_source(step, validation_pending));
 }
 
 bool Trainer::is_best(const NamedValues& scalars, std::int64_t step) {
@@ -289,12 +296,14 @@ bool Trainer::is_best(const NamedValues& scalars, std::int64_t step) {
 
 void Trainer::validate(std::int64_t step) {
   context_.log.info("Validating...");
+  parallel_.set_status(step, StepPart::kValidating);
   Detector& model =
       training_step_.ema() != nullptr ? training_step_.ema()->model() : context_.model;
   const bool was_training = model.is_training();
   Validator::Outcome outcome;
   try {
     outcome = context_.validator.run(model, [&](const ValidationProgress& progress) {
+      if (!parallel_.is_first()) return;
       examples_.save_validation(step, progress);
       if (progress.batch + 1 == progress.batches ||
           is_logged_step(progress.batch + 1, plan_.validation_log_every)) {
@@ -309,6 +318,8 @@ void Trainer::validate(std::int64_t step) {
   }
   report_unreadable(context_.validator.unreadable());
   if (was_training) context_.recipe.prepare_for_training(context_.model);
+  parallel_.resume_training();
+  if (!parallel_.is_first()) return;
 
   NamedValues scalars = outcome.scalars();
   const std::int64_t epoch =
@@ -333,6 +344,7 @@ TrainResult Trainer::run() {
   } else {
     context_.log.info(fmt::format("Training for {} steps...", plan_.steps));
   }
+  parallel_.share_model(training_step_.ema());
   // The rest of a step that was interrupted between its checkpoint and the end of its validation.
   if (first_step_ > 0 && validation_pending_) validate(first_step_ - 1);
 
@@ -348,7 +360,7 @@ TrainResult Trainer::run() {
     run_step(step, loader);
     report_unreadable(context_.batches.unreadable());
     const bool is_last = step + 1 == plan_.steps;
-    const bool is_stopped = stop_requested() && !is_last;
+    const bool is_stopped = parallel_.any(stop_requested()) && !is_last;
     if (is_last || is_logged_step(step + 1, plan_.log_every)) log_step(step);
     if (is_last || is_stopped || (step + 1) % plan_.settings.checkpoint.save_every_num_steps == 0)
       save_last(step, is_validation_due(step));
@@ -368,11 +380,8 @@ TrainResult Trainer::run() {
     if (const std::string line = images->summary(); !line.empty()) context_.log.warning(line);
   }
   context_.log.info("Training completed.");
-  TrainResult result{.steps = plan_.steps,
-                     .best_metric = 0,
-                     .best_step = 0,
-                     .exported_best = {},
-                     .exported_last = {}};
+  TrainResult result;
+  result.steps = plan_.steps;
   result.best_metric = best_.value.value_or(0);
   result.best_step = best_.step;
   if (plan_.settings.checkpoint.save_best)

@@ -18,6 +18,7 @@
 #include "train/batch_parts.hpp"
 #include "train/batch_source.hpp"
 #include "train/checkpoint.hpp"
+#include "train/data_parallel.hpp"
 #include "train/example_images.hpp"
 #include "train/kept_buffers.hpp"
 #include "train/out_of_memory.hpp"
@@ -39,6 +40,7 @@ struct TrainingContext {
   const Recipe& recipe;
   RunLog& log;
   MetricLogger& metrics;
+  Processes* processes = nullptr;  // that train the model together; nullptr for one
 };
 
 class Trainer {
@@ -59,7 +61,8 @@ class Trainer {
   void run_step(std::int64_t step, PrefetchLoader<Batch>& loader);
   // Forward and backward passes of all batches of the step.
   void compute_gradients(std::int64_t step, PrefetchLoader<Batch>& loader);
-  void train_on(const BatchPart& part);
+  // is_last: of the step; its backward pass shares the gradients.
+  void train_on(const BatchPart& part, bool is_last);
   // Undoes what compute_gradients() did to the model.
   void reset_step();
   void split_further(std::int64_t step, const std::string& failure);
@@ -76,7 +79,8 @@ class Trainer {
   StepTimes mean_times() const;
   RunLength run_length() const;
   TrainingStepSettings step_settings() const;
-  DrawKey draw_key(std::int64_t number) const;
+  // first: of the images in this process's batch.
+  DrawKey draw_key(std::int64_t number, std::int64_t first) const;
   bool are_gradients_fine() const;
   // Keeps the latest batch and throws.
   [[noreturn]] void stop_not_finite(const char* what) const;
@@ -86,6 +90,7 @@ class Trainer {
   TrainingPlan plan_;
   TrainingContext context_;
   TrainingStep training_step_;
+  DataParallel parallel_;
   KeptBuffers buffers_;  // as before the step
   RunSaver saver_;
   ExampleImages examples_;
@@ -97,6 +102,7 @@ class Trainer {
   // The batch, or part of one, that was computed last.
   struct LatestBatch {
     std::int64_t number = 0;  // in the run
+    std::int64_t first = 0;   // of the images in the batch
     torch::Tensor images;
     Targets targets;
     std::vector<std::string> paths;

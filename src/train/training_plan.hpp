@@ -21,6 +21,7 @@ struct TrainingPlan {
   std::uint64_t seed = 0;
   std::int64_t rank = 0;
   std::int64_t world_size = 1;
+  bool sync_batchnorm = false;  // all batch norms take their statistics over all processes
   Precision precision = Precision::kFloat32;
   torch::Device device = torch::kCPU;
   TrainingSettings settings;

@@ -210,6 +210,7 @@ Value to_value(const TrainArgs& args) {
   value["num_nodes"] = args.num_nodes;
   value["accelerator"] = args.accelerator;
   value["strategy"] = args.strategy;
+  value["sync_batchnorm"] = args.sync_batchnorm;
   value["precision"] = args.precision;
   value["float32_matmul_precision"] = args.float32_matmul_precision;
   value["seed"] = args.seed;

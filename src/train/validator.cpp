@@ -10,6 +10,7 @@
 #include "image/sequential_opencv.hpp"
 #include "saker/error.hpp"
 #include "train/batch_tensors.hpp"
+#include "train/gathered_evaluation.hpp"
 #include "train/loss_values.hpp"
 
 namespace saker {
@@ -50,6 +51,45 @@ void add_image(CocoEvaluator& evaluator,
                       {.boxes_xyxy = corners, .labels = annotations.classes});
 }
 
+// A batch whose parts are in all processes.
+class WholeBatch {
+ public:
+  // own: images of this process's part.
+  WholeBatch(std::int64_t own, const Processes* processes) : weight_(static_cast<double>(own)) {
+    if (processes == nullptr) return;
+    const torch::Tensor counts = torch::tensor({own, std::int64_t{own > 0 ? 1 : 0}}, torch::kLong);
+    processes->exchange()->sum(counts);
+    is_shared_ = counts[1].item<std::int64_t>() == processes->size();
+    // The loss of a shared batch is the mean of the processes' losses.
+    if (is_shared_) weight_ = counts[0].item<double>() / static_cast<double>(processes->size());
+  }
+
+  // Whether each process has images of it.
+  bool is_shared() const { return is_shared_; }
+  // Of this process's loss.
+  double weight() const { return weight_; }
+
+ private:
+  double weight_;
+  bool is_shared_ = false;
+};
+
+// Puts the means of all processes' losses and their number of images in place of one's own.
+void share_outcome(Validator::Outcome& outcome, double weight, const Processes& processes) {
+  // A process without images has no losses, whose number the others know.
+  const std::int64_t count = largest_over_processes(
+      processes.exchange(), static_cast<std::int64_t>(outcome.losses.size()));
+  std::vector<double> sums = {static_cast<double>(outcome.images), weight};
+  for (const auto& [name, value] : outcome.losses) sums.push_back(weight * value);
+  sums.resize(static_cast<std::size_t>(count) + 2);
+  const torch::Tensor shared = torch::tensor(sums, torch::kDouble);
+  processes.exchange()->sum(shared);
+  const double* const all = shared.const_data_ptr<double>();
+  outcome.images = static_cast<std::int64_t>(all[0]);
+  for (std::size_t i = 0; i < outcome.losses.size(); ++i)
+    outcome.losses[i].second = all[i + 2] / all[1];
+}
+
 std::string metric_row(const std::string& name, double value) {
   return fmt::format("\n  {:<28} {:>8.4f}", name, value);
 }
@@ -66,6 +106,8 @@ Validator::Outcome Validator::run(
   model.eval();
   CocoEvaluator evaluator(settings_.metric.coco_settings());
   WeightedMean losses;
+  double weight = 0;
+  std::vector<std::int64_t> order;  // of each image: the number of its batch
   Outcome outcome;
   outcome.classwise = settings_.metric.classwise;
   outcome.metric_names = evaluator.settings().names();
@@ -80,9 +122,11 @@ Validator::Outcome Validator::run(
   const Clock::time_point begin = Clock::now();
   for (std::int64_t number = 0; number < batches(); ++number) {
     Batch batch = loader.next();
-    if (batch.count() == 0) continue;  // no image of it could be read
+    const WholeBatch whole(batch.count(), settings_.processes);
+    if (batch.count() == 0) continue;  // another process's, or no image of it could be read
     const Targets targets = make_targets(batch, settings_.device);
     const torch::Tensor images = take_images(batch, settings_.device);
+    model.set_processes(whole.is_shared() ? settings_.processes->exchange() : nullptr);
     const Detector::Validation result = model.validate(images, targets, batch.original_sizes);
     for (std::size_t i = 0; i < result.predictions.size(); ++i) {
       const bool in_input = model.evaluation_space() == EvaluationSpace::kNetworkInput;
@@ -90,8 +134,10 @@ Validator::Outcome Validator::run(
                 result.predictions[i],
                 batch.annotations[i],
                 in_input ? batch.size : batch.original_sizes[i]);
+      order.push_back(number);
     }
-    losses.update(loss_values(result.losses), static_cast<double>(batch.count()));
+    losses.update(loss_values(result.losses), whole.weight());
+    weight += whole.weight();
     outcome.images += batch.count();
 
     const auto done = static_cast<double>(number + 1);
@@ -111,10 +157,16 @@ Validator::Outcome Validator::run(
            .times = outcome.times});
     }
   }
+  model.set_processes(nullptr);
+  outcome.losses = losses.values();
+  if (settings_.processes != nullptr) {
+    share_outcome(outcome, weight, *settings_.processes);
+    evaluator = gathered_evaluation(evaluator, order, *settings_.processes);
+  }
   if (outcome.images == 0)
     throw Error(ErrorKind::kData, "no image of the validation split can be read");
-  outcome.losses = losses.values();
-  outcome.metrics = evaluator.compute();
+  if (settings_.processes == nullptr || settings_.processes->rank() == 0)
+    outcome.metrics = evaluator.compute();
   return outcome;
 }
 

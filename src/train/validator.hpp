@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "detectors/detector.hpp"
+#include "distributed/processes.hpp"
 #include "metrics/coco_average_precision.hpp"
 #include "metrics/watch_metric.hpp"
 #include "metrics/weighted_mean.hpp"
@@ -25,6 +26,7 @@ struct ValidatorSettings {
   LoaderSettings loader = {};
   torch::Device device = torch::kCPU;
   MetricSettings metric = {};
+  Processes* processes = nullptr;  // that share the split's images; nullptr: one has all
 };
 
 // What one batch gave.
@@ -41,6 +43,7 @@ struct ValidationProgress {
 class Validator {
  public:
   struct Outcome {
+    // Of all processes in rank 0; elsewhere without metrics.
     NamedValues losses;  // means over images, "loss" first
     CocoResult metrics;
     std::int64_t images = 0;
@@ -60,8 +63,9 @@ class Validator {
 
   std::int64_t batches() const { return batches_.count(); }
   UnreadableImages& unreadable() const { return batches_.unreadable(); }
-  // The model is put into evaluation mode and left in it. Throws what the batches throw, and Error
-  // (data) when none of the images can be read.
+  // All processes call it together; on_batch is told of this one's part of each batch. The model is
+  // put into evaluation mode and left in it. Throws what the batches throw, and Error (data) when
+  // none of the images can be read.
   Outcome run(Detector& model,
               const std::function<void(const ValidationProgress&)>& on_batch) const;
 

@@ -13,8 +13,8 @@
 namespace saker {
 namespace {
 
-torch::nn::BatchNorm2d random_norm(std::int64_t channels) {
-  torch::nn::BatchNorm2d norm(channels);
+BatchNorm2d random_norm(std::int64_t channels) {
+  BatchNorm2d norm(channels);
   const torch::NoGradGuard no_grad;
   norm->weight.uniform_(-1.5, 1.5);
   norm->bias.normal_();
@@ -23,9 +23,9 @@ torch::nn::BatchNorm2d random_norm(std::int64_t channels) {
   return norm;
 }
 
-torch::nn::BatchNorm2d copy_of(const torch::nn::BatchNorm2d& norm, torch::ScalarType type) {
+BatchNorm2d copy_of(const BatchNorm2d& norm, torch::ScalarType type) {
   const torch::NoGradGuard no_grad;
-  torch::nn::BatchNorm2d copy(norm->options);
+  BatchNorm2d copy(norm->options.num_features());
   copy->to(type);
   copy->weight.copy_(norm->weight);
   copy->bias.copy_(norm->bias);
@@ -53,8 +53,8 @@ TEST_P(BatchNormActivationTest, EqualsNormThenActivationInDoublePrecision) {
                                                  20 * torch::randn({channels, 1, 1}))
                                        .to(type);
       const torch::Tensor factors = channels_last(torch::randn({2, channels, side, side})).to(type);
-      torch::nn::BatchNorm2d norm = random_norm(channels);
-      torch::nn::BatchNorm2d exact = copy_of(norm, torch::kFloat64);
+      BatchNorm2d norm = random_norm(channels);
+      BatchNorm2d exact = copy_of(norm, torch::kFloat64);
       const torch::Tensor exact_x = values.to(torch::kFloat64).requires_grad_();
       const torch::Tensor expected = activate(exact->forward(exact_x), activation);
       const auto gradients = torch::autograd::grad({(expected * factors.to(torch::kFloat64)).sum()},
@@ -62,7 +62,7 @@ TEST_P(BatchNormActivationTest, EqualsNormThenActivationInDoublePrecision) {
       std::vector<torch::Tensor> first;
       for (const int threads : {1, 2, 3}) {
         const test::ThreadCount guard(threads);
-        torch::nn::BatchNorm2d own = copy_of(norm, torch::kFloat32);
+        BatchNorm2d own = copy_of(norm, torch::kFloat32);
         const torch::Tensor x = values.detach().clone().requires_grad_();
         const torch::Tensor y = batch_norm_activation(x, *own, activation);
         ASSERT_EQ(y.scalar_type(), type);
@@ -100,7 +100,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(BatchNormActivation, WhatIsNotTrainedIsLibTorchs) {
   torch::manual_seed(2);
-  torch::nn::BatchNorm2d norm = random_norm(9);
+  BatchNorm2d norm = random_norm(9);
   const torch::Tensor x = channels_last(torch::randn({2, 9, 5, 6}));
   norm->eval();
   EXPECT_TRUE(torch::equal(batch_norm_activation(x, *norm, Activation::kSilu),
@@ -113,7 +113,7 @@ TEST(BatchNormActivation, WhatIsNotTrainedIsLibTorchs) {
 }
 
 TEST(BatchNormActivation, NotANumberIsNotHidden) {
-  torch::nn::BatchNorm2d norm = random_norm(16);
+  BatchNorm2d norm = random_norm(16);
   for (const auto type : {torch::kFloat32, torch::kBFloat16}) {
     torch::Tensor x = channels_last(torch::randn({2, 16, 5, 6})).to(type);
     x[0][3][1][1] = NAN;

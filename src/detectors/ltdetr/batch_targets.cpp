@@ -51,6 +51,7 @@ BatchTargets batch_targets(const Targets& targets, std::int64_t num_classes) {
                             images));
   }
   BatchTargets batch;
+  batch.most = targets.most;
   std::vector<torch::Tensor> boxes, classes;
   for (std::size_t image = 0; image < images; ++image) {
     check_shapes(targets.boxes_cxcywh_norm[image], targets.classes[image], image);

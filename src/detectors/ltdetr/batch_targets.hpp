@@ -1,7 +1,8 @@
 // The targets of a batch in the two layouts that matching, denoising and losses read.
 //
-// B images, T_i targets of image i, T in all, M = max T_i. "Flat": T targets, image after image.
-// "Padded": places [B, M], of which image i fills the first T_i.
+// B images, T_i targets of image i, T in all, M = max T_i (or Targets::most, where that is more).
+// "Flat": T targets, image after image. "Padded": places [B, M], of which image i fills the first
+// T_i.
 #pragma once
 
 #include <torch/types.h>

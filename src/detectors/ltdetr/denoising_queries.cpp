@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/random_stream.hpp"
 #include "detectors/ltdetr/batch_targets.hpp"
 #include "detectors/ltdetr/box_operations.hpp"
 
@@ -76,7 +77,7 @@ std::int64_t denoising_groups(std::int64_t most_targets, std::int64_t num_denois
 DenoisingDraws draw_denoising(std::int64_t images,
                               std::int64_t queries,
                               std::int64_t num_classes,
-                              RandomStream& stream,
+                              const DrawKey& key,
                               torch::Device device) {
   const std::int64_t count = images * queries;
   const torch::Tensor drawn = torch::empty({kDrawsPerQuery * count});
@@ -84,14 +85,20 @@ DenoisingDraws draw_denoising(std::int64_t images,
   float* label = chance + count;
   float* sign = label + count;
   float* shift = sign + 4 * count;
-  const auto unit = [&] { return static_cast<float>(stream.bits() >> 8) * 0x1p-24F; };
-  for (std::int64_t i = 0; i < count; ++i) {
-    chance[i] = unit();
-    label[i] = static_cast<float>(stream.uniform_int(0, num_classes - 1));
-    const std::uint32_t signs = stream.bits();
-    for (std::int64_t corner = 4 * i; corner < 4 * i + 4; ++corner) {
-      sign[corner] = (signs >> (corner % 4) & 1) != 0 ? 1.0F : -1.0F;
-      shift[corner] = unit();
+  for (std::int64_t image = 0; image < images; ++image) {
+    RandomStream stream({.seed = key.seed,
+                         .purpose = "denoising queries",
+                         .epoch = key.batch,
+                         .index = key.first_image + static_cast<std::uint64_t>(image)});
+    const auto unit = [&] { return static_cast<float>(stream.bits() >> 8) * 0x1p-24F; };
+    for (std::int64_t i = image * queries; i < (image + 1) * queries; ++i) {
+      chance[i] = unit();
+      label[i] = static_cast<float>(stream.uniform_int(0, num_classes - 1));
+      const std::uint32_t signs = stream.bits();
+      for (std::int64_t corner = 4 * i; corner < 4 * i + 4; ++corner) {
+        sign[corner] = (signs >> (corner % 4) & 1) != 0 ? 1.0F : -1.0F;
+        shift[corner] = unit();
+      }
     }
   }
   const std::vector<torch::Tensor> parts =
@@ -116,14 +123,14 @@ Denoising make_denoising(const Targets& targets,
                          std::int64_t num_classes,
                          std::int64_t num_queries,
                          const DenoisingSettings& settings,
-                         RandomStream& stream) {
+                         const DrawKey& key) {
   const BatchTargets batch = batch_targets(targets, num_classes);
   const std::int64_t count = 2 * batch.most * denoising_groups(batch.most, settings.num_denoising);
   return with_draws(batch,
                     num_classes,
                     num_queries,
                     settings,
-                    draw_denoising(batch.images(), count, num_classes, stream, batch.device()));
+                    draw_denoising(batch.images(), count, num_classes, key, batch.device()));
 }
 
 MatchedPairs denoising_pairs(std::int64_t targets, std::int64_t most_targets, std::int64_t groups) {

@@ -12,7 +12,6 @@
 
 #include <cstdint>
 
-#include "core/random_stream.hpp"
 #include "detectors/detector.hpp"
 #include "detectors/ltdetr/decoder_outputs.hpp"
 #include "detectors/ltdetr/loss_settings.hpp"
@@ -36,11 +35,12 @@ struct DenoisingDraws {
 // G = max(1, floor(num_denoising / M)), but 0 if M is 0.
 std::int64_t denoising_groups(std::int64_t most_targets, std::int64_t num_denoising);
 
-// The same numbers follow from the same stream on every device.
+// The numbers of an image depend on its place in the whole batch, not on the images beside it or on
+// the device.
 DenoisingDraws draw_denoising(std::int64_t images,
                               std::int64_t queries,
                               std::int64_t num_classes,
-                              RandomStream& stream,
+                              const DrawKey& key,
                               torch::Device device);
 
 // The queries of a batch; N is 0 if it has no targets. num_classes: K; num_queries: Q of the
@@ -49,7 +49,7 @@ Denoising make_denoising(const Targets& targets,
                          std::int64_t num_classes,
                          std::int64_t num_queries,
                          const DenoisingSettings& settings,
-                         RandomStream& stream);
+                         const DrawKey& key);
 
 // The same with given draws.
 Denoising make_denoising(const Targets& targets,

@@ -54,7 +54,7 @@ FeatureExtractor::FeatureExtractor(const LtdetrConfig& config,
           projector->register_module(std::to_string(i), std::make_shared<torch::nn::Module>());
       projectors_.push_back(unit->register_module(
           "conv", Conv2d(Conv2dOptions{.in = config.backbone.width, .out = out, .bias = false})));
-      projector_norms_.push_back(unit->register_module("norm", torch::nn::BatchNorm2d(out)));
+      projector_norms_.push_back(unit->register_module("norm", BatchNorm2d(out)));
     }
   }
   if (seed) initialize_connector(*seed);

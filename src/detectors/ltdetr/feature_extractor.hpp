@@ -6,7 +6,6 @@
 #pragma once
 
 #include <torch/nn/module.h>
-#include <torch/nn/modules/batchnorm.h>
 #include <torch/types.h>
 
 #include <cstdint>
@@ -18,6 +17,7 @@
 #include "backbones/backbone.hpp"
 #include "detectors/ltdetr/ltdetr_config.hpp"
 #include "detectors/ltdetr/vit_adapter.hpp"
+#include "nn/batch_norm_2d.hpp"
 #include "nn/folded_conv.hpp"
 
 namespace saker {
@@ -63,7 +63,7 @@ class FeatureExtractor : public torch::nn::Module {
   std::shared_ptr<Backbone> backbone_;
   std::optional<VitAdapter> adapter_;
   std::vector<Conv2d> projectors_;  // ECViT
-  std::vector<torch::nn::BatchNorm2d> projector_norms_;
+  std::vector<BatchNorm2d> projector_norms_;
   std::vector<FoldedConv> folded_projectors_;  // deployed: in place of both
   std::vector<std::int64_t> taps_;
   bool frozen_ = false;

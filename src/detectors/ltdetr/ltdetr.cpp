@@ -103,15 +103,25 @@ LossTerms Ltdetr::training_losses(const torch::Tensor& images,
   backbone_->backbone().set_training_draws(TrainingDraws{.seed = draws.seed, .pass = draws.batch});
   const std::vector<torch::Tensor> maps = encoded(images);
   if (denoising_settings_.num_denoising == 0)
-    return ltdetr_losses(decoder_->forward_train(maps), targets, loss_settings_, 0);
-  RandomStream stream({.seed = draws.seed, .purpose = "denoising queries", .index = draws.batch});
-  const Denoising denoising = make_denoising(targets,
+    return ltdetr_losses(decoder_->forward_train(maps), targets, loss_settings_, 0, mean_counts());
+  // All processes decode as many queries, those that the whole batch needs.
+  Targets padded = targets;
+  padded.most = largest_over_processes(processes(), targets.most_of_an_image());
+  const Denoising denoising = make_denoising(padded,
                                              static_cast<std::int64_t>(spec_.classes.size()),
                                              config_.decoder.queries,
                                              denoising_settings_,
-                                             stream);
-  return ltdetr_losses(
-      decoder_->forward_train(maps, denoising.queries), targets, loss_settings_, denoising.groups);
+                                             draws);
+  return ltdetr_losses(decoder_->forward_train(maps, denoising.queries),
+                       padded,
+                       loss_settings_,
+                       denoising.groups,
+                       mean_counts());
+}
+
+MeanOverProcesses Ltdetr::mean_counts() const {
+  if (!processes()) return {};
+  return [exchange = processes()](double own) { return mean_over_processes(exchange, {own})[0]; };
 }
 
 double Ltdetr::loss_weight(const Targets& targets) const {
@@ -125,7 +135,7 @@ Detector::Validation Ltdetr::validate(const torch::Tensor& images,
                                       const std::vector<ImageSize>& original_sizes) {
   const EvaluationMode evaluation(*this);
   const DecoderPrediction prediction = forward(images);
-  return {ltdetr_validation_losses(prediction, targets, loss_settings_),
+  return {ltdetr_validation_losses(prediction, targets, loss_settings_, mean_counts()),
           top_k_decode(prediction, original_sizes, config_.max_detections)};
 }
 

@@ -19,6 +19,7 @@
 #include "detectors/ltdetr/hybrid_encoder.hpp"
 #include "detectors/ltdetr/loss_settings.hpp"
 #include "detectors/ltdetr/ltdetr_config.hpp"
+#include "detectors/ltdetr/ltdetr_losses.hpp"
 #include "detectors/ltdetr/ltdetr_options.hpp"
 
 namespace saker {
@@ -85,6 +86,7 @@ class Ltdetr final : public Detector {
  private:
   std::vector<torch::Tensor> encoded(const torch::Tensor& images);
   void require_training_form() const;
+  MeanOverProcesses mean_counts() const;
 
   DetectorSpec spec_;
   LtdetrConfig architecture_;  // without the options

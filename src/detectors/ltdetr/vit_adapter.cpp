@@ -34,8 +34,8 @@ SpatialPriorImpl::Unit SpatialPriorImpl::add_unit(const std::string& name,
       std::to_string(first_key),
       Conv2d(Conv2dOptions{
           .in = in, .out = out, .kernel = 3, .stride = 2, .padding = 1, .bias = false}));
-  unit.norm =
-      container->register_module(std::to_string(first_key + 1), torch::nn::BatchNorm2d(out));
+  unit.norm = container->register_module(std::to_string(first_key + 1),
+                                         BatchNorm2d(out, BatchNormScope::kAllProcesses));
   return unit;
 }
 
@@ -76,7 +76,7 @@ VitAdapter::VitAdapter(const VitAdapterConfig& config,
         Conv2d(Conv2dOptions{.in = vit_width + kPriorWidths[level] * config.prior_width,
                              .out = config.projection_width,
                              .bias = false}));
-    norms_.push_back(torch::nn::BatchNorm2d(config.projection_width));
+    norms_.push_back(BatchNorm2d(config.projection_width, BatchNormScope::kAllProcesses));
   }
 }
 

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <torch/nn/module.h>
-#include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
 
@@ -17,6 +16,7 @@
 #include <vector>
 
 #include "detectors/ltdetr/ltdetr_config.hpp"
+#include "nn/batch_norm_2d.hpp"
 #include "nn/conv2d.hpp"
 #include "nn/folded_conv.hpp"
 
@@ -40,7 +40,7 @@ class SpatialPriorImpl : public torch::nn::Module {
 
   struct Unit {
     Conv2d conv{nullptr};
-    torch::nn::BatchNorm2d norm{nullptr};
+    BatchNorm2d norm{nullptr};
     FoldedConv folded;  // in place of the two
     torch::Tensor forward(const torch::Tensor& x) {
       return folded ? folded(x) : norm->forward(conv->forward(x));
@@ -80,7 +80,7 @@ class VitAdapter {
   VitAdapterConfig config_;
   SpatialPrior prior_{nullptr};  // null without
   std::vector<Conv2d> convs_;    // empty without projections
-  std::vector<torch::nn::BatchNorm2d> norms_;
+  std::vector<BatchNorm2d> norms_;
   std::vector<FoldedConv> folded_;  // in place of both
 };
 

@@ -64,7 +64,8 @@ LossTerms picodet_losses(const HeadOutputs& o2m,
                          ImageSize input,
                          const Targets& targets,
                          const PicoDetLossWeights& weights,
-                         const NormalizerReduction& reduce_normalizers) {
+                         const NormalizerReduction& reduce_normalizers,
+                         double image_share) {
   const torch::Device device = o2m.cls_logits.at(0).device();
   const std::vector<GroundTruth> truths =
       ground_truth_in_pixels(targets, input, o2m.cls_logits.at(0).size(1));
@@ -88,8 +89,8 @@ LossTerms picodet_losses(const HeadOutputs& o2m,
   const CriterionResult dense = dense_criterion(
       dense_logits, priors, truths, weights, reduce_normalizers, factor(kDenseFactor));
   const CriterionResult one =
-      one_to_one_criterion(one_logits, priors, truths, input, weights.o2o_dfl, factor(1.0));
-  const double total = one.total + kDenseFactor * dense.total;
+      one_to_one_criterion(one_logits, priors, truths, input, weights.o2o_dfl, factor(image_share));
+  const double total = image_share * one.total + kDenseFactor * dense.total;
 
   LossTerms terms;
   if (differentiable) {

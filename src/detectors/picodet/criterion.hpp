@@ -19,15 +19,17 @@ struct PicoDetLossWeights {
   SimOtaSettings simota;
 };
 
-// Replaces the dense criterion's two normalisers, counted on this process, by their means over all
-// processes. Empty: one process.
+// Replaces the dense criterion's two normalisers, counted on this process, by their sums over all
+// processes, at least 1 as for one process, divided by the number of processes. Empty: one process.
 using NormalizerReduction = std::function<void(double& positives, double& weight_sum)>;
 
 // total = one-to-one + 0.5 * dense, float32 on the device of the logits and differentiable in all
 // of them; logged: "loss_vfl", "loss_giou", "loss_dfl" of the dense criterion, without their
 // factors.
 //
-// o2m, o2o: logits of the two heads for the same batch; input: size of the batch's images.
+// o2m, o2o: logits of the two heads for the same batch; input: size of the batch's images;
+// image_share: the number of these images over its mean over all processes, which the mean over
+// images of the one-to-one criterion is multiplied by.
 // The work is done in float32 on the CPU, where the gradient is written down together with the
 // loss; logits of another device or type are copied there. Throws Error (data) for targets that do
 // not fit the logits. Source: Yu et al., "PP-PicoDet"; Feng et al., "TOOD"; Wang et al., "YOLOv10"
@@ -37,6 +39,7 @@ LossTerms picodet_losses(const HeadOutputs& o2m,
                          ImageSize input,
                          const Targets& targets,
                          const PicoDetLossWeights& weights,
-                         const NormalizerReduction& reduce_normalizers = {});
+                         const NormalizerReduction& reduce_normalizers = {},
+                         double image_share = 1);
 
 }  // namespace saker

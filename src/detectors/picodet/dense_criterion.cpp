@@ -103,9 +103,12 @@ CriterionResult dense_criterion(const HeadOutputs& outputs,
       result.dfl += w * static_cast<double>(positive.sides.dfl_value());
     }
   }
-  if (reduce_normalizers) reduce_normalizers(normalizer, weight_sum);
-  normalizer = std::max(normalizer, 1.0);
-  weight_sum = std::max(weight_sum, 1.0);
+  if (reduce_normalizers) {
+    reduce_normalizers(normalizer, weight_sum);
+  } else {
+    normalizer = std::max(normalizer, 1.0);
+    weight_sum = std::max(weight_sum, 1.0);
+  }
   result.vfl /= normalizer;
   result.giou /= weight_sum;
   result.dfl /= weight_sum;

@@ -100,8 +100,22 @@ LossTerms PicoDet::training_losses(const torch::Tensor& images,
                                    const Targets& targets,
                                    const DrawKey&) {
   const TrainingOutputs outputs = forward_train(images);
-  return picodet_losses(
-      outputs.one_to_many, outputs.one_to_one, size_of(images), targets, loss_weights_);
+  return picodet_losses(outputs.one_to_many,
+                        outputs.one_to_one,
+                        size_of(images),
+                        targets,
+                        loss_weights_,
+                        mean_normalizers());
+}
+
+NormalizerReduction PicoDet::mean_normalizers() const {
+  if (!processes()) return {};
+  return [exchange = processes()](double& positives, double& weight_sum) {
+    const std::vector<double> means = mean_over_processes(exchange, {positives, weight_sum});
+    const double least = 1 / static_cast<double>(exchange->processes());
+    positives = std::max(means[0], least);
+    weight_sum = std::max(means[1], least);
+  };
 }
 
 Detector::Validation PicoDet::validate(const torch::Tensor& images,
@@ -110,7 +124,16 @@ Detector::Validation PicoDet::validate(const torch::Tensor& images,
   const EvaluationMode evaluation(*this);
   const TrainingOutputs outputs = forward_train(images);
   const ImageSize input = size_of(images);
-  return {picodet_losses(outputs.one_to_many, outputs.one_to_one, input, targets, loss_weights_),
+  // Parts of a batch of a split need not be equal.
+  const auto count = static_cast<double>(images.size(0));
+  const double image_share = count / mean_over_processes(processes(), {count})[0];
+  return {picodet_losses(outputs.one_to_many,
+                         outputs.one_to_one,
+                         input,
+                         targets,
+                         loss_weights_,
+                         mean_normalizers(),
+                         image_share),
           top_predictions(decode_one_to_one(outputs.one_to_one, input), options_.max_detections)};
 }
 

@@ -94,6 +94,7 @@ class PicoDet final : public Detector {
 
  private:
   void require_training_form() const;
+  NormalizerReduction mean_normalizers() const;
 
   DetectorSpec spec_;
   PicoDetConfig config_;

@@ -56,9 +56,8 @@ TEST(DenoisingQueries, GroupsByHand) {
 }
 
 TEST(DenoisingQueries, EachGroupSeesItselfAndTheQueries) {
-  RandomStream stream({.purpose = "test"});
   const Denoising made = make_denoising(
-      test::golden_targets("t", {1}, 4), 4, /*num_queries=*/1, {.num_denoising = 2}, stream);
+      test::golden_targets("t", {1}, 4), 4, /*num_queries=*/1, {.num_denoising = 2}, DrawKey());
   // Two groups of a positive and a negative, then the query of the image.
   const torch::Tensor expected =
       torch::tensor(
@@ -69,8 +68,7 @@ TEST(DenoisingQueries, EachGroupSeesItselfAndTheQueries) {
 
 TEST(DenoisingQueries, PositivesStayNearAndNegativesDoNot) {
   const Targets targets = test::golden_targets("t", {4, 2}, 9);
-  RandomStream stream({.purpose = "test"});
-  const Denoising made = make_denoising(targets, 9, 10, {}, stream);
+  const Denoising made = make_denoising(targets, 9, 10, {}, DrawKey());
   const torch::Tensor boxes = cxcywh_to_xyxy(made.queries.reference_logits.sigmoid());
   const torch::Tensor target = targets.boxes_cxcywh_norm[0];
   const torch::Tensor half_sides = target.slice(1, 2).repeat({1, 2}) / 2;
@@ -104,21 +102,19 @@ TEST(DenoisingQueries, AQuarterOfTheLabelsIsDrawnAnew) {
     targets.boxes_cxcywh_norm.push_back(test::golden_boxes("b", {10}));
     targets.classes.push_back(torch::zeros({10}, torch::kLong));
   }
-  RandomStream stream({.purpose = "test"});
   constexpr std::int64_t kClasses = 1000;  // so many that few keep their label by chance
-  const Denoising made = make_denoising(targets, kClasses, 10, {.num_denoising = 1000}, stream);
+  const Denoising made = make_denoising(targets, kClasses, 10, {.num_denoising = 1000}, DrawKey());
   const torch::Tensor changed = made.queries.classes.ne(0).to(torch::kDouble);  // 16000 of them
   EXPECT_NEAR(changed.mean().item<double>(), 0.25, 0.015);
-  RandomStream again({.purpose = "test"});
-  const Denoising none =
-      make_denoising(targets, kClasses, 10, {.num_denoising = 1000, .label_noise_ratio = 0}, again);
+  const Denoising none = make_denoising(
+      targets, kClasses, 10, {.num_denoising = 1000, .label_noise_ratio = 0}, DrawKey());
   EXPECT_TRUE(none.queries.classes.eq(0).all().item<bool>());
 }
 
 TEST(DenoisingQueries, DrawsAreUniformAndFollowTheStream) {
-  RandomStream stream({.seed = 3, .purpose = "test"}), same({.seed = 3, .purpose = "test"});
-  const DenoisingDraws draws = draw_denoising(4, 2000, 5, stream, torch::kCPU);
-  const DenoisingDraws equal = draw_denoising(4, 2000, 5, same, torch::kCPU);
+  const DrawKey key = {.seed = 3};
+  const DenoisingDraws draws = draw_denoising(4, 2000, 5, key, torch::kCPU);
+  const DenoisingDraws equal = draw_denoising(4, 2000, 5, key, torch::kCPU);
   EXPECT_TRUE(torch::equal(draws.box_shift, equal.box_shift));
   EXPECT_TRUE(torch::equal(draws.new_label, equal.new_label));
   EXPECT_NEAR(draws.label_chance.mean().item<double>(), 0.5, 0.02);
@@ -132,8 +128,7 @@ TEST(DenoisingQueries, DrawsAreUniformAndFollowTheStream) {
 }
 
 TEST(DenoisingQueries, OfABatchWithoutTargetsAreNone) {
-  RandomStream stream({.purpose = "test"});
-  const Denoising made = make_denoising(test::golden_targets("t", {0, 0}, 4), 4, 6, {}, stream);
+  const Denoising made = make_denoising(test::golden_targets("t", {0, 0}, 4), 4, 6, {}, DrawKey());
   EXPECT_EQ(made.groups, 0);
   EXPECT_EQ(made.queries.classes.sizes(), (std::vector<std::int64_t>{2, 0}));
   EXPECT_EQ(made.queries.reference_logits.sizes(), (std::vector<std::int64_t>{2, 0, 4}));
@@ -142,9 +137,8 @@ TEST(DenoisingQueries, OfABatchWithoutTargetsAreNone) {
 
 TEST(DenoisingQueries, WithoutNoiseAreTheTargets) {
   const Targets targets = test::golden_targets("t", {3}, 4);
-  RandomStream stream({.purpose = "test"});
   const Denoising made = make_denoising(
-      targets, 4, 6, {.num_denoising = 3, .label_noise_ratio = 0, .box_noise_scale = 0}, stream);
+      targets, 4, 6, {.num_denoising = 3, .label_noise_ratio = 0, .box_noise_scale = 0}, DrawKey());
   EXPECT_TRUE(torch::equal(made.queries.classes[0], targets.classes[0].repeat({2})));
   EXPECT_TRUE(torch::allclose(made.queries.reference_logits[0].sigmoid(),
                               targets.boxes_cxcywh_norm[0].repeat({2, 1}),
