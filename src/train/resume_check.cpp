@@ -126,18 +126,14 @@ void require_resumable(const std::filesystem::path& config,
                        const Value& now) {
   const std::vector<SettingDifference> differences = resume_differences(before, now);
   if (differences.empty()) return;
-  // config.yaml keeps the weights that the run began with, which resuming does not take.
-  const Value* weights = before.find("checkpoint");
-  const bool has_weights = weights != nullptr && !weights->is_null();
   throw Error(ErrorKind::kUsage,
               fmt::format("{}: the run began with other settings, and would not end as an unbroken "
                           "one:{}\nResume it with its own (saker train --config {} "
-                          "--resume-interrupted{}), or start a new run in another folder from its "
+                          "--resume-interrupted), or start a new run in another folder from its "
                           "weights (--checkpoint {})",
                           config.string(),
                           list_differences(differences),
                           config.string(),
-                          has_weights ? " checkpoint=null" : "",
                           checkpoint.string()));
 }
 

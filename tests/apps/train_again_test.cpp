@@ -67,8 +67,9 @@ TEST_F(TrainAgain, FromTheFileInTheRunFolder) {
                                     "--checkpoint",
                                     path("first/exported_models/exported_last.pt")});
   EXPECT_EQ(tuned.at("checkpoint"), Value(path("first/exported_models/exported_last.pt")));
-  const Value resumed = config_after(
-      "tuned", {"--config", path("tuned/config.yaml"), "--resume-interrupted", "--steps", "2"});
+  // Done already, so that nothing is left to train.
+  const Value resumed =
+      config_after("tuned", {"--config", path("tuned/config.yaml"), "--resume-interrupted"});
   EXPECT_EQ(resumed.at("checkpoint"), tuned.at("checkpoint"));
   EXPECT_EQ(resumed.at("resume_interrupted"), Value(false));
 }

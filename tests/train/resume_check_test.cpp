@@ -99,9 +99,7 @@ TEST(ResumeCheck, TheRefusalListsAllAndSaysWhatToDo) {
   EXPECT_TRUE(
       test::contains(message, "\n  steps: was 3000, is now 4000\n  seed: was 0, is now 3\n"))
       << message;
-  EXPECT_TRUE(
-      test::contains(message, "--config out/config.yaml --resume-interrupted checkpoint=null)"))
-      << message;
+  EXPECT_TRUE(test::contains(message, "--config out/config.yaml --resume-interrupted)")) << message;
   EXPECT_TRUE(test::contains(message, "--checkpoint out/checkpoints/last.ckpt")) << message;
   require_resumable("out/config.yaml", "out/checkpoints/last.ckpt", kRun, kRun);
 }
