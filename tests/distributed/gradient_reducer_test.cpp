@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <torch/nn/modules/linear.h>
 
-#include "tensors/thread_processes.hpp"
+#include "tensors/spawned_processes.hpp"
 
 namespace saker {
 namespace {
