@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::int64_t kMostLocalProcesses = 1024;
 constexpr std::chrono::milliseconds kLook(20);
+constexpr std::chrono::seconds kMeetingTimeout(300);
 
 std::string arrival_key(std::int64_t rank) { return fmt::format("arrived/{}", rank); }
 
@@ -119,7 +120,7 @@ void TrainingProcesses::start() {
   if (is_launched_ || place_.world_size == 1) return;
   const auto cores = static_cast<std::int64_t>(std::max(std::thread::hardware_concurrency(), 1U));
   const std::int64_t threads = std::max<std::int64_t>(cores / place_.world_size, 1);
-  store_ = open_local_store(place_, process_timeout());
+  store_ = open_local_store(place_, kMeetingTimeout);
   launched_.emplace(std::vector<std::string>{saker_program(), "train", "--config"},
                     to_yaml(to_value(args_)),
                     place_,
@@ -138,18 +139,19 @@ TrainingProcesses::~TrainingProcesses() {
 Processes* TrainingProcesses::join(const std::string& settings) {
   if (place_.world_size == 1) return nullptr;
   const std::chrono::milliseconds timeout = process_timeout();
-  if (!store_) store_ = open_store(place_, timeout);
+  if (!store_) store_ = open_store(place_, kMeetingTimeout);
   store_->set(arrival_key(place_.rank), "");
-  if (launched_) wait_for_launched(timeout);
-  processes_ = Processes::join(place_, store_, timeout);
+  if (launched_) wait_for_launched();
+  processes_ = Processes::join(place_, store_, kMeetingTimeout);
+  processes_->set_timeout(timeout);
   processes_->require_same("settings", settings);
   return processes_.get();
 }
 
-void TrainingProcesses::wait_for_launched(std::chrono::milliseconds timeout) {
+void TrainingProcesses::wait_for_launched() {
   std::vector<std::string> keys;
   for (std::int64_t rank = 1; rank < place_.world_size; ++rank) keys.push_back(arrival_key(rank));
-  const auto until = std::chrono::steady_clock::now() + timeout;
+  const auto until = std::chrono::steady_clock::now() + kMeetingTimeout;
   while (!store_->check(keys)) {
     std::this_thread::sleep_for(kLook);
     const std::string failures = launched_->failures();

@@ -48,7 +48,7 @@ class TrainingProcesses {
  private:
   // Returns when all have come, or after the timeout. Throws Error (io) with what one said that has
   // ended instead.
-  void wait_for_launched(std::chrono::milliseconds timeout);
+  void wait_for_launched();
 
   TrainArgs args_;
   bool is_launched_;  // by a launcher

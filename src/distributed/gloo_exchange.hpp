@@ -13,7 +13,8 @@ namespace saker {
 
 // A group of all processes, which meet under `name` in the store. On one machine it uses the
 // loopback interface alone; over several, the one that GLOO_SOCKET_IFNAME names, or else that of
-// the machine's name. timeout: of each exchange. Throws c10::Error when they do not meet in time.
+// the machine's name. timeout: of meeting, and of each exchange unless it is set anew. Throws
+// c10::Error when they do not meet in time.
 c10::intrusive_ptr<c10d::Backend> make_gloo(const c10::intrusive_ptr<c10d::Store>& store,
                                             const ProcessPlace& place,
                                             const std::string& name,

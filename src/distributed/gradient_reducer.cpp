@@ -1,8 +1,9 @@
 #include "distributed/gradient_reducer.hpp"
 
+#include <c10/util/Exception.h>
+
 #include <algorithm>
 #include <string>
-#include <c10/util/Exception.h>
 #include <torch/csrc/distributed/c10d/reducer.hpp>
 #include <utility>
 

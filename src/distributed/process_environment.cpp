@@ -112,7 +112,7 @@ std::int64_t tasks_of_node(const std::string& counts, std::int64_t node, std::in
     if (tasks < 1) return otherwise;
     if (node < repeats) return tasks;
     node -= repeats;
-    if (at < end && *at != ',') return otherwise;
+    if (at == end || *at != ',') return otherwise;
     ++at;
   }
   return otherwise;

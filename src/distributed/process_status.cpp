@@ -14,6 +14,7 @@ namespace saker {
 namespace {
 
 constexpr int kBeatsToWait = 3;
+constexpr std::chrono::seconds kStoreTimeout(30);
 
 std::string status_key(std::int64_t rank) { return fmt::format("status/{}", rank); }
 std::string failure_key(std::int64_t rank) { return fmt::format("failure/{}", rank); }
@@ -39,6 +40,7 @@ ProcessStatus::ProcessStatus(c10::intrusive_ptr<c10d::Store> store,
       world_size_(world_size),
       beat_(beat),
       where_(own_place()) {
+  store_->setTimeout(kStoreTimeout);
   write();
   thread_ = std::thread([this] { work(); });
 }

@@ -143,6 +143,11 @@ std::unique_ptr<Processes> Processes::join(const ProcessPlace& place,
   return self;
 }
 
+void Processes::set_timeout(std::chrono::milliseconds timeout) {
+  group_->setTimeout(timeout);
+  gradients_->getBackend(c10::DeviceType::CPU)->setTimeout(timeout);
+}
+
 bool Processes::any(bool own) const {
   const torch::Tensor said = torch::full({1}, own ? 1 : 0, torch::kLong);
   exchange_->maximum(said);

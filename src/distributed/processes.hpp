@@ -42,10 +42,13 @@ c10::intrusive_ptr<c10d::Store> open_local_store(ProcessPlace& place,
 
 class Processes {
  public:
-  // Waits for the others. Throws Error (io) when they do not come within the timeout.
+  // Waits for the others. Throws Error (io) when they do not come within the timeout, which is also
+  // that of the exchanges until it is set.
   static std::unique_ptr<Processes> join(const ProcessPlace& place,
                                          const c10::intrusive_ptr<c10d::Store>& store,
                                          std::chrono::milliseconds timeout);
+
+  void set_timeout(std::chrono::milliseconds timeout);
 
   const ProcessPlace& place() const { return place_; }
   std::int64_t rank() const { return place_.rank; }
