@@ -1,8 +1,9 @@
 """Trains Saker and the reference on the same data with the same settings, for several seeds, and writes their curves side by side.
 
-    build/versus/python/bin/python benchmarks/versus/quality.py DATA.yaml --out FOLDER [--steps N] [--seeds 0 1 2] ...
+    build/versus/python/bin/python benchmarks/versus/quality.py DATA.yaml --out FOLDER [--curves FOLDER] [--steps N] [--seeds 0 1 2] ...
 
-FOLDER gets quality.md with a table and curves.svg; a run that is there already is not made again, so that a comparison can be broken off.
+--curves gets quality.md with a table, curves.svg and the curves of each run as JSON; --out the runs themselves. A run whose curves are there
+already is not made again, so that a comparison can be broken off, and drawn anew without --out's runs.
 The reference applies the shifts of LTDETR's boxes twice while training; Saker does so with box_refine=reference.
 """
 
@@ -49,8 +50,7 @@ def curves(folder: Path) -> dict[str, list[tuple[int, float]]]:
             for tag in ("train_loss", "val_loss", "val_metric/map", "val_metric/map_50")}
 
 
-def train(settings: Settings, who: str, seed: int, out: Path) -> dict:
-    result = out / "curves.json"
+def train(settings: Settings, who: str, seed: int, out: Path, result: Path) -> dict:
     if not result.exists():
         log = out.with_suffix(".log")
         with open(log, "w") as output:
@@ -99,6 +99,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--curves", type=Path, help="default: the folder of --out")
     parser.add_argument("--model", default="dinov3/vitt16-notpretrained-ltdetr")
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--batch-size", type=int, default=4)
@@ -109,11 +110,14 @@ if __name__ == "__main__":
     arguments = parser.parse_args()
     settings = Settings(data=arguments.data.resolve(), model=arguments.model, steps=arguments.steps, batch_size=arguments.batch_size,
                         side=arguments.side, every=max(1, arguments.steps // 6), model_args=arguments.model_args)
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    results = arguments.curves or arguments.out
+    for folder in (arguments.out, results):
+        folder.mkdir(parents=True, exist_ok=True)
     runs: dict[str, list[dict]] = {who: [] for who in arguments.who}
     for seed in arguments.seeds:
         for who in arguments.who:
-            runs[who].append(train(settings, who, seed, arguments.out / f"{who.replace(', ', '-').replace('=', '-')}-{seed}"))
-    (arguments.out / "curves.svg").write_text(drawing(runs))
-    (arguments.out / "quality.md").write_text(table(runs))
+            name = f"{who.replace(', ', '-').replace('=', '-')}-{seed}"
+            runs[who].append(train(settings, who, seed, arguments.out / name, results / f"{name}.json"))
+    (results / "curves.svg").write_text(drawing(runs))
+    (results / "quality.md").write_text(table(runs))
     print(table(runs))

@@ -6,7 +6,7 @@ import sys
 import time
 
 from mlflow_server import Server
-from training import folder_of, logged, make_data, run, skip, temporary_folder, train
+from training import folder_of, logged, make_data, run, skip, temporary_folder, train, train_interrupted
 
 try:
     import mlflow  # noqa: F401
@@ -50,12 +50,16 @@ with temporary_folder() as temporary:
             f"checkpoints/{model.name}": model.stat().st_size
             for model in (out / "exported_models").iterdir()}
 
-        # The same run goes on; its settings stay as they were.
-        errors = train(out, data, "resume_interrupted=true", *settings(server, "logger_args.mlflow.run_name=first"),
-                       steps=6)
-        (found,) = server.runs("cells")
-        assert found["info"]["status"] == "FINISHED"
-        expect_metrics(server, info["run_id"], logged(out))
+        # The same run goes on.
+        out = folder / "stopped"
+        stopped = settings(server, "logger_args.mlflow.run_name=stopped", "save_checkpoint_args.save_every_num_steps=2")
+        train_interrupted(out, data, *stopped, steps=20)
+        status = {run["info"]["run_name"]: run["info"]["status"] for run in server.runs("cells")}
+        assert status == {"first": "FINISHED", "stopped": "KILLED"}, status
+        train(out, data, "resume_interrupted=true", *stopped, steps=20)
+        found = {run["info"]["run_name"]: run["info"] for run in server.runs("cells")}
+        assert len(found) == 2 and found["stopped"]["status"] == "FINISHED", found
+        expect_metrics(server, found["stopped"]["run_id"], logged(out))
 
         # Numbers that are not finite are kept as such.
         body = {"run_id": info["run_id"],

@@ -6,6 +6,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 
 
 def skip(reason):
@@ -32,16 +33,28 @@ def make_data(folder):
     return folder / "data" / "data.yaml"
 
 
+def training(out, data, *settings, steps=4):
+    return [
+        "train", "--out", str(out), "--model", "picodet/s-416", "--data", str(data),
+        "--steps", str(steps), "--batch-size", "2", "--gradient-accumulation-steps", "1",
+        "--num-workers", "1", "transform_args.image_size=[96, 96]",
+        "logger_args.log_every_num_steps=1", "logger_args.val_every_num_steps=2", *settings,
+    ]
+
+
 def train(out, data, *settings, environment=None, steps=4):
-    return run(
-        [
-            "train", "--out", str(out), "--model", "picodet/s-416", "--data", str(data),
-            "--steps", str(steps), "--batch-size", "2", "--gradient-accumulation-steps", "1",
-            "--num-workers", "1", "transform_args.image_size=[96, 96]",
-            "logger_args.log_every_num_steps=1", "logger_args.val_every_num_steps=2", *settings,
-        ],
-        environment,
-    )
+    return run(training(out, data, *settings, steps=steps), environment)
+
+
+def train_interrupted(out, data, *settings, steps):
+    """A training that is asked to stop once it has saved."""
+    process = subprocess.Popen([sys.argv[1], *training(out, data, *settings, steps=steps)],
+                               stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    while process.poll() is None and not (out / "checkpoints" / "last.ckpt").exists():
+        time.sleep(0.02)
+    process.terminate()
+    errors = process.communicate(timeout=200)[1]
+    assert process.returncode == 130, errors
 
 
 def logged(out):
