@@ -40,7 +40,11 @@ void add_data_check(CLI::App& data, Action& action) {
   CLI::App* command = data.add_subcommand(
       "check",
       "Find everything that is wrong with a data set, and say what training does about it");
-  command->add_option("data", options->args.data.path, "YAML file of the data set")->required();
+  command
+      ->add_option("data",
+                   options->args.data.path,
+                   "YAML file of the data set, or a folder with a data.yaml")
+      ->required();
   command->add_option(
       "--split", options->splits, "Such as train,val (default: all that the file names)");
   command->add_option("--json", options->json, "Write every finding to this file");

@@ -50,7 +50,9 @@ struct CocoArgs {
 //                     .val = {.annotations = "coco/annotations/instances_val2017.json",
 //                             .images = "../val2017"}}}
 struct DataArgs {
-  std::string path = {};  // root folder, relative to the current directory; or the YAML file alone
+  // Root folder, relative to the current directory; or, alone, the YAML file or a folder with a
+  // data.yaml.
+  std::string path = {};
   std::string train =
       {};  // image folder of a split, relative to path; one component must be `images`
   std::string val = {};

@@ -11,8 +11,10 @@ namespace {
 
 // 2, [0, 1], "0,1" or "auto", all as text.
 void read_devices(SettingsReader& reader, std::string& target) {
-  const SettingKey key{"devices", "how many processes train on this machine, each on a part of every batch, or which GPUs; "
-                       "auto: those of the launcher, else one"};
+  const SettingKey key{
+      "devices",
+      "how many processes train on this machine, each on a part of every batch, or which GPUs; "
+      "auto: those of the launcher, else one"};
   const Value* value = reader.find(key, {"integer, list of integers or text", target});
   if (value == nullptr) return;
   if (value->is_string()) {
@@ -53,7 +55,8 @@ void read_required(SettingsReader& reader, const SettingKey& key, std::string& t
 
 void read_data(SettingsReader& reader, DataArgs& target) {
   const Value* value = reader.find(
-      {"data", "the data set: its YAML file, or the same keys as a map"}, {"text or map"});
+      {"data", "the data set: its YAML file, a folder with a data.yaml, or the same keys as a map"},
+      {"text or map"});
   if (reader.describes()) {
     reader.problems().missing_key("data");
     describe_data(reader.problems());
@@ -108,8 +111,9 @@ TrainArgs train_args_from_value(const Value& value, SettingsProblems& problems) 
               at_least(1));
   reader.read({"accelerator", "cpu, gpu or cuda; auto: a GPU where one is usable"},
               args.accelerator);
-  reader.read({"strategy", "how several devices train together: ddp, each on a part of every batch"},
-              args.strategy);
+  reader.read(
+      {"strategy", "how several devices train together: ddp, each on a part of every batch"},
+      args.strategy);
   reader.read({"sync_batchnorm",
                "batch norm takes its statistics over all devices everywhere, not only where the "
                "architecture does"},

@@ -12,6 +12,7 @@
 #include "data/absolute_path.hpp"
 #include "data/coco_settings.hpp"
 #include "data/data_section.hpp"
+#include "data/data_yaml.hpp"
 #include "data/image_listing.hpp"
 #include "data/label_location.hpp"
 #include "saker/error.hpp"
@@ -194,11 +195,6 @@ ResolvedData read_data_file(const std::filesystem::path& file) {
   }
 }
 
-bool names_yaml_file(const DataArgs& args) {
-  const std::string_view extension = file_extension(args.path);
-  return extension == ".yaml" || extension == ".yml" || extension == ".YAML" || extension == ".YML";
-}
-
 bool has_path_only(const DataArgs& args) {
   return args.train.empty() && args.val.empty() && args.test.empty() && args.names.empty() &&
          args.ignore_classes.empty() && !args.skip_if_label_file_missing && !args.coco.is_given();
@@ -224,14 +220,14 @@ ResolvedData data_from_value(const Value& value,
 }
 
 ResolvedData resolve_data(const DataArgs& args) {
-  if (has_path_only(args) && names_yaml_file(args)) return read_data_file(args.path);
   if (has_path_only(args) && !args.path.empty()) {
+    if (has_yaml_name(args.path)) return read_data_file(args.path);
+    if (const auto yaml = data_yaml_of(args.path)) return read_data_file(yaml->string());
     throw Error(
         ErrorKind::kUsage,
-        fmt::format(
-            "data: '{}' is not the name of a YAML file; name one (.yaml or .yml), or give train, "
-            "val and names beside path",
-            args.path));
+        fmt::format("data: '{}' is neither a YAML file nor a folder with a data.yaml; name one, or "
+                    "give train, val and names beside path",
+                    args.path));
   }
   if (args.coco.is_given()) return {resolve_coco(args), {}};
   SettingsProblems problems;

@@ -17,9 +17,10 @@ struct ResolvedData {
   std::vector<std::string> warnings;  // lines for the log
 };
 
-// Checks the fields; when `path` alone is given and names a .yaml or .yml file, reads them from
-// there (relative to that file; without `path` in the file its folder is the root). Resolved data
-// come back as they are. Throws Error: usage with every problem, io for a file that cannot be read.
+// Checks the fields; when `path` alone is given and names a .yaml or .yml file, or a folder with
+// one (data_yaml_of), reads them from there (relative to that file; without `path` in the file its
+// folder is the root). Resolved data come back as they are. Throws Error: usage with every problem,
+// io for a file that cannot be read.
 ResolvedData resolve_data(const DataArgs& args);
 
 // The same from a settings tree: a map, or text that names a YAML file. Relative paths lie in

@@ -76,6 +76,20 @@ TEST(DataSettings, AFileWithoutPathMeansItsOwnFolder) {
             fs::canonical(folder / "sets").string());
 }
 
+TEST(DataSettings, AFolderMeansItsDataYamlOrItsOnlyOne) {
+  const test::TemporaryFolder folder;
+  write(folder / "set/scenes.yml", kGood);
+  EXPECT_EQ(resolve_data(path_only(folder / "set")).args.path,
+            fs::canonical(folder / "set").string());
+  write(folder / "set/other.yaml", "no data set");
+  EXPECT_NE(
+      message_of(path_only(folder / "set"), ErrorKind::kUsage).find("nor a folder with a data"),
+      std::string::npos);
+  write(folder / "set/data.yaml", std::string(kGood) + "path: root\n");
+  EXPECT_EQ(resolve_data(path_only(folder / "set")).args.path,
+            (fs::canonical(folder / "set") / "root").string());
+}
+
 TEST(DataSettings, LinksInThePathAreResolved) {
   const test::TemporaryFolder folder;
   fs::create_directories(folder / "real");
@@ -125,7 +139,7 @@ TEST(DataSettings, TheStructIsCheckedToo) {
   const fs::path file = write(folder / "data.yaml", kGood);
   args.path = file.string();
   EXPECT_NE(message_of(args, ErrorKind::kUsage).find("is a file"), std::string::npos);
-  EXPECT_NE(message_of(path_only(folder.path()), ErrorKind::kUsage).find("YAML file"),
+  EXPECT_NE(message_of(path_only(folder / "none"), ErrorKind::kUsage).find("YAML file"),
             std::string::npos);
 }
 

@@ -12,6 +12,7 @@
 #include "data/absolute_path.hpp"
 #include "data/convert/voc_input.hpp"
 #include "data/data_settings.hpp"
+#include "data/data_yaml.hpp"
 #include "data/splits.hpp"
 #include "saker/error.hpp"
 
@@ -29,11 +30,6 @@ std::string lower(std::string text) {
   return text;
 }
 
-bool is_yaml(const fs::path& path) {
-  const std::string extension = lower(path.extension().string());
-  return extension == ".yaml" || extension == ".yml";
-}
-
 bool is_json(const fs::path& path) { return lower(path.extension().string()) == ".json"; }
 
 // Files of a folder, sorted; none of one that is not there.
@@ -46,14 +42,6 @@ std::vector<fs::path> files_of(const fs::path& folder, bool (*wanted)(const fs::
   }
   std::ranges::sort(files);
   return files;
-}
-
-std::optional<fs::path> data_yaml_of(const fs::path& folder) {
-  const std::vector<fs::path> files = files_of(folder, is_yaml);
-  const auto named = std::ranges::find_if(
-      files, [](const fs::path& file) { return lower(file.stem().string()) == "data"; });
-  if (named != files.end()) return *named;
-  return files.size() == 1 ? std::optional(files.front()) : std::nullopt;
 }
 
 // COCO's own folder holds captions and key points beside the boxes.
@@ -171,7 +159,7 @@ ConversionInput find(const ConvertDataArgs& args) {
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) return folder_input(path, args);
   if (!fs::exists(path, ignored)) fail(fmt::format("{}: is not there", path.string()));
-  if (is_yaml(path)) return yaml_input(path);
+  if (has_yaml_name(path)) return yaml_input(path);
   if (is_json(path)) return coco_input(args.in);
   fail(
       fmt::format("{}: is neither a data YAML, nor a COCO JSON file, nor a folder", path.string()));
