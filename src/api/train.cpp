@@ -115,7 +115,7 @@ Value resolved_settings(const TrainArgs& args,
   if (args.model.empty()) value["model"] = model;
   value["data"] = to_value(data.args);
   value["steps"] = plan.steps;
-  value["batch_size"] = plan.batch_size * plan.world_size;
+  value["batch_size"] = plan.whole_batch();
   value["gradient_accumulation_steps"] = plan.accumulation;
   value["num_workers"] = plan.num_workers;
   value["precision"] = to_string(plan.precision);
@@ -164,8 +164,8 @@ void log_plan(const TrainingPlan& plan, RunLog& log) {
   if (plan.accumulation > 1) {
     log.info(fmt::format("Accumulating gradients over {} batches of {} images: {} images a step.",
                          plan.accumulation,
-                         plan.batch_size * plan.world_size,
-                         plan.accumulation * plan.batch_size * plan.world_size));
+                         plan.whole_batch(),
+                         plan.accumulation * plan.whole_batch()));
   }
   log.info(fmt::format("Logging every {} steps.", plan.log_every));
   log.info(fmt::format("Validating every {} steps.", plan.validate_every));
@@ -258,9 +258,8 @@ TrainResult train_object_detection(const TrainArgs& args) {
   const ResolvedTransforms transforms = resolve_run_transforms(args, inputs, length);
   const TrainingBatches batches(
       train, std::make_shared<const TrainTransform>(transforms.train), plan);
-  const std::int64_t whole_batch = plan.batch_size * plan.world_size;
   plan.validation_log_every = settings.logger.val_log_every_num_steps.value_or(
-      auto_validation_log_interval((val->size() + whole_batch - 1) / whole_batch));
+      auto_validation_log_interval((val->size() + plan.whole_batch() - 1) / plan.whole_batch()));
 
   const Value resolved = resolved_settings(
       args, source.spec.model_name, plan, data, transforms, recipe->resolved_model_args(length));
@@ -313,7 +312,7 @@ TrainResult train_object_detection(const TrainArgs& args) {
     Processes* const joined = processes.join(common_settings(resolved, *train, *val));
     Validator validator({val,
                          std::make_shared<const ValidationTransform>(transforms.validation),
-                         plan.batch_size * plan.world_size,
+                         plan.whole_batch(),
                          settings.image,
                          plan.rank,
                          plan.world_size},

@@ -51,6 +51,24 @@ int loopback_socket(std::uint16_t& port) {
   return fd;
 }
 
+// socket: that the server takes over, if one is open already.
+c10::intrusive_ptr<c10d::Store> store_at(const ProcessPlace& place,
+                                         std::chrono::milliseconds timeout,
+                                         std::optional<int> socket) {
+  c10d::TCPStoreOptions options;
+  options.port = place.master_port;
+  options.isServer = place.rank == 0 && !place.store_is_hosted;
+  options.numWorkers = static_cast<std::size_t>(place.world_size);
+  options.waitWorkers = false;
+  options.timeout = timeout;
+  options.masterListenFd = socket;
+  try {
+    return c10::make_intrusive<c10d::TCPStore>(place.master_address, options);
+  } catch (const std::exception& error) {
+    fail_to_meet(place, error);
+  }
+}
+
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
   std::istringstream stream(text);
@@ -58,8 +76,10 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-// Failures of exchanges, other than those of the work between them.
+// Failures of exchanges, other than those of the work between them, whose messages may name any
+// file.
 bool is_exchange_failure(const std::exception& error) {
+  if (dynamic_cast<const Error*>(&error) != nullptr) return false;
   if (dynamic_cast<const c10::DistError*>(&error) != nullptr) return true;
   const std::string text = error.what();
   return text.find("gloo") != std::string::npos || text.find("NCCL") != std::string::npos;
@@ -87,34 +107,14 @@ std::chrono::milliseconds process_timeout() {
 
 c10::intrusive_ptr<c10d::Store> open_store(const ProcessPlace& place,
                                            std::chrono::milliseconds timeout) {
-  c10d::TCPStoreOptions options;
-  options.port = place.master_port;
-  options.isServer = place.rank == 0 && !place.store_is_hosted;
-  options.numWorkers = static_cast<std::size_t>(place.world_size);
-  options.waitWorkers = false;
-  options.timeout = timeout;
-  try {
-    return c10::make_intrusive<c10d::TCPStore>(place.master_address, options);
-  } catch (const std::exception& error) {
-    fail_to_meet(place, error);
-  }
+  return store_at(place, timeout, std::nullopt);
 }
 
 c10::intrusive_ptr<c10d::Store> open_local_store(ProcessPlace& place,
                                                  std::chrono::milliseconds timeout) {
   place.master_address = "127.0.0.1";
-  c10d::TCPStoreOptions options;
-  options.masterListenFd = loopback_socket(place.master_port);
-  options.port = place.master_port;
-  options.isServer = true;
-  options.numWorkers = static_cast<std::size_t>(place.world_size);
-  options.waitWorkers = false;
-  options.timeout = timeout;
-  try {
-    return c10::make_intrusive<c10d::TCPStore>(place.master_address, options);
-  } catch (const std::exception& error) {
-    fail_to_meet(place, error);
-  }
+  const int socket = loopback_socket(place.master_port);
+  return store_at(place, timeout, socket);
 }
 
 Processes::Processes(const ProcessPlace& place, c10::intrusive_ptr<c10d::Store> store)

@@ -47,7 +47,7 @@ StateDict exported_weights(const CheckpointSource& source) {
 PickleDict cpp_state(const CheckpointSource& source) {
   PickleDict settings;
   settings.set("steps", source.plan.steps);
-  settings.set("batch_size", source.plan.batch_size * source.plan.world_size);
+  settings.set("batch_size", source.plan.whole_batch());
   settings.set("gradient_accumulation_steps", source.plan.accumulation);
   settings.set("seed", static_cast<std::int64_t>(source.plan.seed));
   settings.set("base_learning_rate", source.base_learning_rate);
@@ -98,7 +98,7 @@ void require_same_run(const TrainingCheckpoint& checkpoint, const TrainingPlan& 
     if (before != own) differences.push_back({.key = key, .before = before, .now = own});
   };
   compare("steps", plan.steps);
-  compare("batch_size", plan.batch_size * plan.world_size);
+  compare("batch_size", plan.whole_batch());
   compare("gradient_accumulation_steps", plan.accumulation);
   compare("seed", static_cast<std::int64_t>(plan.seed));
   if (differences.empty()) return;

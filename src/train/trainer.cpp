@@ -62,7 +62,7 @@ void Trainer::resume(const std::filesystem::path& path) {
 
 TrainingStepSettings Trainer::step_settings() const {
   return {.run = run_length(),
-          .images_per_step = plan_.batch_size * plan_.world_size * plan_.accumulation,
+          .images_per_step = plan_.whole_batch() * plan_.accumulation,
           .precision = plan_.precision,
           .device = plan_.device};
 }
@@ -80,7 +80,7 @@ bool Trainer::is_validation_due(std::int64_t step) const {
 StepTimes Trainer::mean_times() const {
   if (timed_steps_ == 0) return {};
   const auto count = static_cast<double>(timed_steps_);
-  const auto images = static_cast<double>(plan_.batch_size * plan_.world_size * plan_.accumulation);
+  const auto images = static_cast<double>(plan_.whole_batch() * plan_.accumulation);
   return {.step_seconds = step_seconds_ / count,
           .data_seconds = data_seconds_ / count,
           .images_per_second = images * count / step_seconds_};

@@ -25,6 +25,9 @@ struct TrainingPlan {
   Precision precision = Precision::kFloat32;
   torch::Device device = torch::kCPU;
   TrainingSettings settings;
+
+  // Images of a batch over all processes.
+  std::int64_t whole_batch() const { return batch_size * world_size; }
 };
 
 }  // namespace saker

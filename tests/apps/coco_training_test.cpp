@@ -4,8 +4,8 @@
 #include "core/file.hpp"
 #include "data/synth/dataset.hpp"
 #include "program.hpp"
-#include "temporary_folder.hpp"
 #include "small_training.hpp"
+#include "temporary_folder.hpp"
 #include "weights/checkpoint_file.hpp"
 
 namespace saker {

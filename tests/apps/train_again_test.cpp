@@ -4,8 +4,7 @@
 #include <filesystem>
 
 #include "core/yaml.hpp"
-#include "data/synth/dataset.hpp"
-#include "program.hpp"
+#include "small_training.hpp"
 #include "temporary_folder.hpp"
 
 namespace saker {
@@ -13,16 +12,6 @@ namespace {
 
 class TrainAgain : public ::testing::Test {
  protected:
-  void SetUp() override {
-    data_ = write_synthetic_dataset({.out = folder_ / "data",
-                                     .train_images = 4,
-                                     .val_images = 2,
-                                     .test_images = 0,
-                                     .image_width = 64,
-                                     .image_height = 64})
-                .data_yaml.string();
-  }
-
   // The settings of the run, which must end well; the folder's own path is taken out.
   Value config_after(const std::string& run, std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), "train");
@@ -36,7 +25,7 @@ class TrainAgain : public ::testing::Test {
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
   test::TemporaryFolder folder_;
-  std::string data_;
+  std::string data_ = test::small_scenes(folder_ / "data", 4);
 };
 
 TEST_F(TrainAgain, FromTheFileInTheRunFolder) {
