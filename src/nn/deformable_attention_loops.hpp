@@ -56,20 +56,21 @@ class DeformableAttentionLoops {
       for (std::int64_t p = 0; p < levels[l].points;
            ++p, locations += 2, ++weights, grad_locations += 2, ++grad_weights) {
         const Cell cell(levels[l], locations[0], locations[1]);
-        Sums<N> sums;
+        float along[3] = {};
         std::int64_t c = 0;
-        for (; c + N <= value.channels; c += N)
-          point_gradient<N>(value, cell, *weights, grad_output, c, grad_value, sums);
-        float along[3] = {sum_lanes<Level, N>(sums.weight),
-                          sum_lanes<Level, N>(sums.x),
-                          sum_lanes<Level, N>(sums.y)};
-        for (; c < value.channels; ++c) {
-          Sums<1> rest;
-          point_gradient<1>(value, cell, *weights, grad_output, c, grad_value, rest);
-          along[0] += rest.weight[0];
-          along[1] += rest.x[0];
-          along[2] += rest.y[0];
-        }
+        const auto run = [&]<int L> {
+          if (c + L > value.channels) return;
+          Sums<L> sums;
+          for (; c + L <= value.channels; c += L)
+            point_gradient<L>(value, cell, *weights, grad_output, c, grad_value, sums);
+          along[0] += sum_lanes<Level, L>(sums.weight);
+          along[1] += sum_lanes<Level, L>(sums.x);
+          along[2] += sum_lanes<Level, L>(sums.y);
+        };
+        run.template operator()<N>();
+        run.template operator()<N / 2>();
+        run.template operator()<N / 4>();
+        run.template operator()<1>();
         *grad_weights = along[0];
         grad_locations[0] = *weights * static_cast<float>(levels[l].width) * along[1];
         grad_locations[1] = *weights * static_cast<float>(levels[l].height) * along[2];
