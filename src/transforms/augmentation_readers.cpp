@@ -313,4 +313,15 @@ void read_scale_jitter(SettingsReader& reader, ScaleJitterSettings& settings) {
   }
 }
 
+void read_normalization(SettingsReader& reader, Normalization& settings) {
+  reader.read({"mean", "of each channel, of values in [0, 1]"}, settings.mean);
+  reader.read({"std", "standard deviation of each channel"}, settings.std, more_than(0));
+  if (settings.mean.size() != settings.std.size() || settings.mean.empty()) {
+    reader.problems().bad_value(reader.path_of("std"),
+                                fmt::format("must have as many numbers as mean, but got {} and {}",
+                                            settings.std.size(),
+                                            settings.mean.size()));
+  }
+}
+
 }  // namespace saker

@@ -21,5 +21,6 @@ void read_random_flip(SettingsReader& reader, RandomFlipSettings& settings);
 void read_random_rotate_90(SettingsReader& reader, RandomRotate90Settings& settings);
 void read_random_rotate(SettingsReader& reader, RandomRotateSettings& settings);
 void read_scale_jitter(SettingsReader& reader, ScaleJitterSettings& settings);
+void read_normalization(SettingsReader& reader, Normalization& settings);
 
 }  // namespace saker

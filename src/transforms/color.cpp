@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <opencv2/imgproc.hpp>
 #include <span>
+#include <type_traits>
 
 #include "saker/error.hpp"
 
@@ -102,7 +103,9 @@ void adjust_brightness(Image& image, double factor) {
   require_color(image);
   if (factor == 1) return;
   if (image.type() == PixelType::kU8) {
-    apply_table(image, make_table([factor](double v) { return v * factor; }));
+    const auto f = static_cast<float>(factor);
+    // In single precision, as the reference's: levels whose product is whole depend on it.
+    apply_table(image, make_table([f](double v) { return double{static_cast<float>(v) * f}; }));
   } else {
     const auto f = static_cast<float>(factor);
     apply_to_floats(image, [f](float v) { return v * f; });
@@ -138,8 +141,9 @@ void adjust_saturation(Image& image, double factor) {
     for (std::size_t i = 0; i < count; i += 3) {
       const float part = static_cast<float>(luma(values + i)) * gray;
       for (std::size_t c = i; c < i + 3; ++c) {
-        values[c] =
-            round_level(std::clamp(static_cast<float>(values[c]) * own + part, 0.0F, 255.0F));
+        // One rounding of the sum, as with a fused multiplication and addition.
+        const double sum = double{static_cast<float>(values[c])} * own + part;
+        values[c] = round_level(std::clamp(static_cast<float>(sum), 0.0F, 255.0F));
       }
     }
   } else {
@@ -149,6 +153,23 @@ void adjust_saturation(Image& image, double factor) {
       for (std::size_t c = i; c < i + 3; ++c)
         values[c] = std::clamp(values[c] * own + part, 0.0F, 1.0F);
     }
+  }
+}
+
+void make_gray(Image& image) {
+  require_color(image);
+  if (image.channels() == 1) return;
+  const auto fill = [](auto values) {
+    for (std::size_t i = 0; i < values.size(); i += 3) {
+      const auto gray = luma(&values[i]);
+      for (std::size_t c = i; c < i + 3; ++c)
+        values[c] = static_cast<std::remove_reference_t<decltype(values[c])>>(gray);
+    }
+  };
+  if (image.type() == PixelType::kU8) {
+    fill(image.mutable_u8());
+  } else {
+    fill(image.mutable_f32());
   }
 }
 

@@ -21,6 +21,8 @@ void adjust_brightness(Image& image, double factor);
 void adjust_contrast(Image& image, double factor);
 // value * factor + luma * (1 - factor), clipped. factor >= 0.
 void adjust_saturation(Image& image, double factor);
+// Every channel becomes the luma.
+void make_gray(Image& image);
 // Turns the hue by `turns` of a full circle, -0.5..0.5.
 void adjust_hue(Image& image, double turns);
 // Channel c becomes the former channel order[c]. Needs 3 channels.

@@ -7,37 +7,10 @@
 #include <opencv2/imgproc.hpp>
 #include <utility>
 
+#include "transforms/opencv_view.hpp"
+
 namespace saker {
 namespace {
-
-Image rotate_pixels(const Image& image, double cosine, double sine, std::int64_t interpolation) {
-  const auto channels = static_cast<int>(image.channels());
-  const bool is_u8 = image.type() == PixelType::kU8;
-  const int type = is_u8 ? CV_8UC(channels) : CV_32FC(channels);
-  const auto height = static_cast<int>(image.height());
-  const auto width = static_cast<int>(image.width());
-  Image turned(image.height(), image.width(), image.channels(), image.type());
-  // OpenCV's matrices have no read-only view; the source is not written to.
-  const void* from = is_u8 ? static_cast<const void*>(image.u8().data())
-                           : static_cast<const void*>(image.f32().data());
-  void* to = is_u8 ? static_cast<void*>(turned.mutable_u8().data())
-                   : static_cast<void*>(turned.mutable_f32().data());
-  const cv::Mat source(height, width, type, const_cast<void*>(from));
-  cv::Mat target(height, width, type, to);
-  const double center_x = width / 2.0 - 0.5;
-  const double center_y = height / 2.0 - 0.5;
-  const cv::Matx23d matrix(cosine,
-                           sine,
-                           center_x - cosine * center_x - sine * center_y,  //
-                           -sine,
-                           cosine,
-                           center_y + sine * center_x - cosine * center_y);
-  constexpr int kArea = 3;
-  const int flags = interpolation == kArea ? cv::INTER_LINEAR : static_cast<int>(interpolation);
-  cv::warpAffine(
-      source, target, matrix, target.size(), flags, cv::BORDER_CONSTANT, cv::Scalar::all(0));
-  return turned;
-}
 
 CornerBox rotate_box(const CornerBox& box, ImageSize size, double cosine, double sine) {
   const auto width = static_cast<double>(size.width);
@@ -60,13 +33,37 @@ CornerBox rotate_box(const CornerBox& box, ImageSize size, double cosine, double
 
 }  // namespace
 
+Image rotate_image(const Image& image,
+                   double degrees,
+                   std::int64_t interpolation,
+                   RotationBorder border) {
+  const double angle_rad = degrees * std::numbers::pi / 180;
+  const double cosine = std::cos(angle_rad), sine = std::sin(angle_rad);
+  Image turned(image.height(), image.width(), image.channels(), image.type());
+  cv::Mat target = opencv_target(turned);
+  const double center_x = static_cast<double>(image.width()) / 2.0 - 0.5;
+  const double center_y = static_cast<double>(image.height()) / 2.0 - 0.5;
+  const cv::Matx23d matrix(cosine,
+                           sine,
+                           center_x - cosine * center_x - sine * center_y,  //
+                           -sine,
+                           cosine,
+                           center_y + sine * center_x - cosine * center_y);
+  constexpr int kArea = 3;
+  const int flags = interpolation == kArea ? cv::INTER_LINEAR : static_cast<int>(interpolation);
+  const int mode = border == RotationBorder::kBlack ? cv::BORDER_CONSTANT : cv::BORDER_REFLECT_101;
+  cv::warpAffine(
+      opencv_source(image), target, matrix, target.size(), flags, mode, cv::Scalar::all(0));
+  return turned;
+}
+
 void rotate_sample(Sample& sample, double degrees, std::int64_t interpolation) {
   const double angle_rad = degrees * std::numbers::pi / 180;
   const double cosine = std::cos(angle_rad);
   const double sine = std::sin(angle_rad);
   const ImageSize size = sample.image.size();
-  sample.image =
-      PlacedImage(rotate_pixels(sample.image.materialize(), cosine, sine, interpolation));
+  sample.image = PlacedImage(
+      rotate_image(sample.image.materialize(), degrees, interpolation, RotationBorder::kBlack));
   LabeledBoxes inside;
   for (std::size_t i = 0; i < sample.boxes.boxes.size(); ++i) {
     const CornerBox box = rotate_box(sample.boxes.boxes[i], size, cosine, sine);

@@ -16,6 +16,16 @@ struct RandomRotateSettings {
                                    // for a rotation), 4 Lanczos
 };
 
+// What stands beside the image.
+enum class RotationBorder { kBlack, kMirrored };
+
+// Counter-clockwise by that many degrees about the centre, on a canvas of the same size.
+// interpolation: as RandomRotateSettings has it.
+Image rotate_image(const Image& image,
+                   double degrees,
+                   std::int64_t interpolation,
+                   RotationBorder border);
+
 // Counter-clockwise by that many degrees about the centre, on a canvas of the same size with 0
 // outside. A box becomes the upright box around its turned corners, so boxes grow; those wholly
 // outside are left out.

@@ -18,17 +18,6 @@ void read_size(SettingsReader& reader, const SettingKey& key, OrAuto<ImageSize>&
   target = sides ? OrAuto<ImageSize>({(*sides)[0], (*sides)[1]}) : std::nullopt;
 }
 
-void read_normalization(SettingsReader& reader, Normalization& settings) {
-  reader.read({"mean", "of each channel, of values in [0, 1]"}, settings.mean);
-  reader.read({"std", "standard deviation of each channel"}, settings.std, more_than(0));
-  if (settings.mean.size() != settings.std.size() || settings.mean.empty()) {
-    reader.problems().bad_value(reader.path_of("std"),
-                                fmt::format("must have as many numbers as mean, but got {} and {}",
-                                            settings.std.size(),
-                                            settings.mean.size()));
-  }
-}
-
 void read_normalize(SettingsReader& reader, OrAuto<std::optional<Normalization>>& target) {
   const SettingKey key{"normalize",
                        "what is subtracted from pixels and divides them; null: nothing; auto: the "
