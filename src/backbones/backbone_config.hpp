@@ -32,7 +32,7 @@ struct BackboneConfig {
   std::int64_t position_grid = 0;         // DINOv2: side of the learned grid, patches
   double position_offset = 0;             // DINOv2: added to the grid's size when it is resampled
   bool position_antialias = true;         // DINOv2: how it is resampled
-  double drop_path_rate = 0;              // DINOv2: of every block while training, in [0, 1)
+  double drop_path_rate = 0;              // of every block while training, in [0, 1)
   double pretraining_drop_path_rate = 0;  // DINOv2: the rate that pretraining gives this name
   std::int64_t projectors = 0;            // ECViT: 1 (the coarsest level alone) or 3
   std::int64_t projector_width = 0;       // ECViT: channels behind the projectors

@@ -16,7 +16,7 @@ constexpr double kDinov2TokenStd = 1e-6;
 
 }  // namespace
 
-Dinov2Vit::Dinov2Vit(const BackboneConfig& config, std::int64_t in_channels) : Backbone(config) {
+Dinov2Vit::Dinov2Vit(const BackboneConfig& config, std::int64_t in_channels) : MaskableVit(config) {
   const std::int64_t width = config.width;
   cls_token_ = register_parameter("cls_token", torch::empty({1, 1, width}));
   pos_embed_ = register_parameter(

@@ -14,15 +14,15 @@
 #include <optional>
 #include <vector>
 
-#include "backbones/backbone.hpp"
 #include "backbones/folded_patch_embedding.hpp"
 #include "backbones/folded_vit.hpp"
+#include "backbones/maskable_vit.hpp"
 #include "backbones/patch_embedding.hpp"
 #include "backbones/vit_blocks.hpp"
 
 namespace saker {
 
-class Dinov2Vit final : public Backbone {
+class Dinov2Vit final : public MaskableVit {
  public:
   Dinov2Vit(const BackboneConfig& config, std::int64_t in_channels);
 
@@ -33,17 +33,14 @@ class Dinov2Vit final : public Backbone {
                                           const std::vector<std::int64_t>& taps) override;
   void deploy() override;
 
-  // The last block's tokens behind the final norm, [B, 1 + registers + patches, width]. masks: [B,
-  // patches] bool, true for patches that the mask token replaces before positions are added;
-  // undefined for none.
-  torch::Tensor features(const torch::Tensor& images, const torch::Tensor& masks = {});
+  // The mask token gets the positions of the patches that it replaces.
+  torch::Tensor features(const torch::Tensor& images, const torch::Tensor& masks = {}) override;
 
   // The steps of both: [class token, registers, patches], [B, T, width]; the blocks.
   torch::Tensor tokens(const torch::Tensor& images, const torch::Tensor& masks = {});
   VitBlocks& blocks() { return blocks_; }
 
  private:
-  std::int64_t leading_tokens() const { return 1 + config().register_tokens; }
   torch::Tensor positions(const PatchGrid& grid);
   torch::Tensor deployed_tokens(const torch::Tensor& images, const PatchGrid& grid);
   // The outputs of the taps behind the final norm, [B, T, width] each.

@@ -16,7 +16,7 @@ constexpr double kDinov3TokenStd = 0.02;
 
 }  // namespace
 
-Dinov3Vit::Dinov3Vit(const BackboneConfig& config, std::int64_t in_channels) : Backbone(config) {
+Dinov3Vit::Dinov3Vit(const BackboneConfig& config, std::int64_t in_channels) : MaskableVit(config) {
   const std::int64_t width = config.width;
   cls_token_ = register_parameter("cls_token", torch::empty({1, 1, width}));
   storage_tokens_ =
@@ -31,7 +31,8 @@ Dinov3Vit::Dinov3Vit(const BackboneConfig& config, std::int64_t in_channels) : B
                                                         .heads = config.heads,
                                                         .mlp_hidden = width * config.ffn_ratio,
                                                         .norm_eps = kDinov3NormEps,
-                                                        .mask_key_bias = true},
+                                                        .mask_key_bias = true,
+                                                        .drop_path_rate = config.drop_path_rate},
                                 config.depth));
   norm_ = register_module(
       "norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({width}).eps(kDinov3NormEps)));
@@ -45,8 +46,10 @@ void Dinov3Vit::initialize(std::uint64_t seed) {
   mask_token_.zero_();
 }
 
-torch::Tensor Dinov3Vit::tokens(const torch::Tensor& images) const {
-  const torch::Tensor patches = patch_embed_->forward(images);
+torch::Tensor Dinov3Vit::tokens(const torch::Tensor& images, const torch::Tensor& masks) const {
+  torch::Tensor patches = patch_embed_->forward(images);
+  if (masks.defined())
+    patches = torch::where(masks.unsqueeze(-1), mask_token_.to(patches.scalar_type()), patches);
   const std::int64_t batch = images.size(0);
   return torch::cat({cls_token_.expand({batch, -1, -1}).to(patches.scalar_type()),
                      storage_tokens_.expand({batch, -1, -1}).to(patches.scalar_type()),
@@ -80,6 +83,31 @@ torch::Tensor Dinov3Vit::deployed_tokens(const torch::Tensor& images, const Patc
   return x;
 }
 
+std::vector<torch::Tensor> Dinov3Vit::normed_outputs(const torch::Tensor& first_tokens,
+                                                     const PatchGrid& grid,
+                                                     const std::vector<std::int64_t>& taps) {
+  const std::optional<TrainingDraws> draws = begin_pass();
+  const auto run = [&](std::int64_t block, const torch::Tensor& x) {
+    if (!draws) {
+      const RotaryTable table = positions(grid);
+      return (*blocks_)[block]->forward(x, &table);
+    }
+    RandomStream scales = block_draws(*draws, "position scale", block);
+    const RotaryTable table =
+        positions(grid, std::exp(scales.uniform(-std::numbers::ln2, std::numbers::ln2)));
+    RandomStream drops = block_draws(*draws, "drop path", block);
+    return (*blocks_)[block]->forward(x, &table, &drops);
+  };
+  std::vector<torch::Tensor> outputs = blocks_->outputs(first_tokens, taps, run);
+  for (torch::Tensor& output : outputs) output = norm_->forward(output);
+  return outputs;
+}
+
+torch::Tensor Dinov3Vit::features(const torch::Tensor& images, const torch::Tensor& masks) {
+  const PatchGrid grid = patch_grid(images, config().patch_size);
+  return normed_outputs(tokens(images, masks), grid, {config().depth - 1}).front();
+}
+
 std::vector<torch::Tensor> Dinov3Vit::feature_maps(const torch::Tensor& images,
                                                    const std::vector<std::int64_t>& taps) {
   const PatchGrid grid = patch_grid(images, config().patch_size);
@@ -88,21 +116,9 @@ std::vector<torch::Tensor> Dinov3Vit::feature_maps(const torch::Tensor& images,
     const RotaryTable table = positions(grid);
     return folded_->feature_maps(deployed_tokens(images, grid), grid, taps, &table);
   }
-  const std::optional<TrainingDraws> draws = begin_pass();
-  const auto run = [&](std::int64_t block, const torch::Tensor& x) {
-    double scale = 1;
-    if (draws) {
-      RandomStream stream = block_draws(*draws, "position scale", block);
-      scale = std::exp(stream.uniform(-std::numbers::ln2, std::numbers::ln2));
-    }
-    const RotaryTable table = positions(grid, scale);
-    return (*blocks_)[block]->forward(x, &table);
-  };
-  std::vector<torch::Tensor> maps;
-  for (const torch::Tensor& output : blocks_->outputs(tokens(images), taps, run)) {
-    const torch::Tensor normed = norm_->forward(output);
-    maps.push_back(tokens_to_map(normed.narrow(1, leading_tokens(), grid.count()), grid));
-  }
+  std::vector<torch::Tensor> maps = normed_outputs(tokens(images), grid, taps);
+  for (torch::Tensor& map : maps)
+    map = tokens_to_map(map.narrow(1, leading_tokens(), grid.count()), grid);
   return maps;
 }
 
