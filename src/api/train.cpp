@@ -30,6 +30,7 @@
 #include "saker/error.hpp"
 #include "train/auto_rules.hpp"
 #include "train/checkpoint.hpp"
+#include "train/detection_task.hpp"
 #include "train/out_of_memory.hpp"
 #include "train/resume_check.hpp"
 #include "train/run_folder.hpp"
@@ -321,15 +322,18 @@ TrainResult train_object_detection(const TrainArgs& args) {
                          .device = plan.device,
                          .metric = settings.metric,
                          .processes = joined});
-    Trainer trainer(plan,
-                    {.folder = folder,
-                     .batches = batches,
-                     .validator = validator,
-                     .model = *detector,
-                     .recipe = *recipe,
-                     .log = log,
-                     .metrics = metrics,
-                     .processes = joined});
+    DetectionTask task(plan,
+                       {.folder = folder,
+                        .batches = batches,
+                        .validator = validator,
+                        .model = *detector,
+                        .recipe = *recipe,
+                        .log = log,
+                        .metrics = metrics,
+                        .is_first = processes.is_first()});
+    Trainer trainer(
+        plan,
+        {.folder = folder, .task = task, .log = log, .metrics = metrics, .processes = joined});
     if (args.resume_interrupted) trainer.resume(folder.last_checkpoint());
     TrainResult result;
     if (const auto failure = failed_allocation_in([&] { result = trainer.run(); }))

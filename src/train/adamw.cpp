@@ -5,9 +5,9 @@
 #include <cmath>
 #include <utility>
 
+#include "nn/dense_float.hpp"
+#include "nn/parallel_arrays.hpp"
 #include "nn/parameter_update_kernel.hpp"
-#include "train/dense_float.hpp"
-#include "train/parallel_arrays.hpp"
 #include "weights/torch_bridge.hpp"
 
 namespace saker {

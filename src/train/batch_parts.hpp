@@ -26,6 +26,12 @@ struct BatchPart {
   double share = 1;  // factor of the part's loss in the batch's
 };
 
+// Images first .. first + count - 1 with their targets; the share is left at 1.
+BatchPart part_of_batch(const torch::Tensor& images,
+                        const Targets& targets,
+                        std::int64_t first,
+                        std::int64_t count);
+
 // parts: at least 1; of a batch of fewer images each is a part. Their numbers of images differ by
 // at most one.
 std::vector<BatchPart> split_batch(const torch::Tensor& images,

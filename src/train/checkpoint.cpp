@@ -5,44 +5,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "detectors/init_args.hpp"
 #include "saker/error.hpp"
 #include "train/resume_check.hpp"
 #include "weights/checkpoint_file.hpp"
-#include "weights/exported_model.hpp"
 #include "weights/pickle_settings.hpp"
 #include "weights/state_dict.hpp"
-#include "weights/torch_bridge.hpp"
 
 namespace saker {
 namespace {
-
-constexpr const char* kModelPrefix = "model.";
-constexpr const char* kEmaPrefix = "ema_model.model.";
-constexpr const char* kEmaUpdates = "ema_model.updates";
-
-void add_all(StateDict& target, const StateDict& source) {
-  for (const auto& [name, tensor] : source) target.add(name, tensor);
-}
-
-void add_ema(StateDict& weights, const ModelEma& ema) {
-  weights.add(kEmaUpdates, torch::tensor(ema.updates(), torch::kLong));
-  add_all(weights, collect_state_dict(ema.model()).with_prefix(kEmaPrefix));
-}
-
-StateDict training_weights(const CheckpointSource& source) {
-  StateDict weights = collect_state_dict(source.model).with_prefix(kModelPrefix);
-  if (source.ema != nullptr) add_ema(weights, *source.ema);
-  return weights;
-}
-
-// With a moving average, that alone.
-StateDict exported_weights(const CheckpointSource& source) {
-  if (source.ema == nullptr) return collect_state_dict(source.model).with_prefix(kModelPrefix);
-  StateDict weights;
-  add_ema(weights, *source.ema);
-  return weights;
-}
 
 PickleDict cpp_state(const CheckpointSource& source) {
   PickleDict settings;
@@ -50,7 +20,7 @@ PickleDict cpp_state(const CheckpointSource& source) {
   settings.set("batch_size", source.plan.whole_batch());
   settings.set("gradient_accumulation_steps", source.plan.accumulation);
   settings.set("seed", static_cast<std::int64_t>(source.plan.seed));
-  settings.set("base_learning_rate", source.base_learning_rate);
+  settings.set("base_learning_rate", source.task.optimizer_step().base_learning_rate());
   PickleDict state;
   state.set("version", 1);
   state.set("settings", std::move(settings));
@@ -58,33 +28,9 @@ PickleDict cpp_state(const CheckpointSource& source) {
   state.set("best_value", source.best.value ? PickleValue(*source.best.value) : PickleValue());
   state.set("best_step", PickleValue(source.best.step));
   state.set("batch_parts", source.batch_parts);
-  if (source.scaler != nullptr) state.set("loss_scaler", source.scaler->state());
+  if (const LossScaler* scaler = source.task.optimizer_step().scaler())
+    state.set("loss_scaler", scaler->state());
   return state;
-}
-
-// The model of the run must be the one of the file.
-void require_same_model(const TrainingCheckpoint& checkpoint, const Detector& model) {
-  const DetectorSpec stored = spec_from_init_args(checkpoint.content.at("model_init_args"));
-  const DetectorSpec& own = model.spec();
-  const auto fail = [&](const std::string& what) {
-    throw Error(ErrorKind::kCheckpoint,
-                fmt::format("{}: {}; resume with the settings of that run, or start a new one",
-                            checkpoint.path.string(),
-                            what));
-  };
-  if (stored.model_name != own.model_name)
-    fail(fmt::format("holds the model {}, but the run has {}", stored.model_name, own.model_name));
-  if (stored.classes != own.classes)
-    fail(fmt::format("has {} classes or other names than the data set with its {}",
-                     stored.classes.size(),
-                     own.classes.size()));
-  if (stored.image_size != own.image_size) {
-    fail(fmt::format("has image_size {}x{}, but the run has {}x{}",
-                     stored.image_size.height,
-                     stored.image_size.width,
-                     own.image_size.height,
-                     own.image_size.width));
-  }
 }
 
 // The file of a run that began anew in the folder and was killed before it saved is of the run
@@ -116,14 +62,6 @@ std::vector<std::string> missing_state(const PickleValue& content) {
       "augmentations of the steps to come are those of a run that began here."};
 }
 
-void restore_ema(const StateDict& weights, ModelEma& ema) {
-  load_state_dict(ema.model(), weights.below(kEmaPrefix));
-  const torch::Tensor* updates = weights.find(kEmaUpdates);
-  if (updates == nullptr)
-    throw Error(ErrorKind::kCheckpoint, fmt::format("train_model lacks '{}'", kEmaUpdates));
-  ema.set_updates(updates->item<std::int64_t>());
-}
-
 // Files of the reference and of runs without a scaled loss have no state of it.
 void restore_scaler(const PickleValue& content, LossScaler& scaler) {
   const PickleValue* state = content.find("cpp_state");
@@ -133,30 +71,28 @@ void restore_scaler(const PickleValue& content, LossScaler& scaler) {
 
 }  // namespace
 
+void TrainingCheckpoint::fail(const std::string& what) const {
+  throw Error(
+      ErrorKind::kCheckpoint,
+      fmt::format(
+          "{}: {}; resume with the settings of that run, or start a new one", path.string(), what));
+}
+
 void write_training_checkpoint(const std::filesystem::path& path, const CheckpointSource& source) {
+  const OptimizerStep& steps = source.task.optimizer_step();
+  const double base = steps.base_learning_rate();
   PickleDict content;
-  content.set("train_model", to_pickle(training_weights(source), true));
+  content.set("train_model", to_pickle(source.task.training_weights(), true));
   content.set("optimizer",
-              source.optimizer.to_checkpoint(source.base_learning_rate,
-                                             source.schedule.factor(source.step + 1)));
-  const Value scheduler = source.schedule.state(
-      source.step + 1, source.optimizer.base_learning_rates(source.base_learning_rate));
+              steps.optimizer().to_checkpoint(base, steps.schedule().factor(source.step + 1)));
+  const Value scheduler =
+      steps.schedule().state(source.step + 1, steps.optimizer().base_learning_rates(base));
   content.set("scheduler", to_pickle(scheduler, SequenceType::kList));
   content.set("train_dataloader", nullptr);
   content.set("step", source.step);
-  content.set("model_class_path", source.model.model_class_path());
-  content.set("model_init_args", make_init_args(source.model));
-  content.set("license_info", kWeightsLicense);
+  for (auto& [key, value] : source.task.identity().items) content.set(key, value);
   content.set("cpp_state", cpp_state(source));
   write_checkpoint(path, std::move(content));
-}
-
-void write_exported_checkpoint(const std::filesystem::path& path, const CheckpointSource& source) {
-  ExportedModel exported;
-  exported.model_class_path = source.model.model_class_path();
-  exported.init_args = make_init_args(source.model);
-  exported.train_model = exported_weights(source);
-  write_exported_model(path, exported);
 }
 
 TrainingCheckpoint read_training_checkpoint(const std::filesystem::path& path) {
@@ -192,16 +128,15 @@ TrainingCheckpoint read_training_checkpoint(const std::filesystem::path& path) {
 }
 
 std::vector<std::string> restore(const TrainingCheckpoint& checkpoint,
-                                 const RestoreTarget& target,
+                                 TrainingTask& task,
                                  const TrainingPlan& plan) {
-  require_same_model(checkpoint, target.model);
+  task.require_same_model(checkpoint);
   try {
     require_same_run(checkpoint, plan);
-    const StateDict weights = to_state_dict(checkpoint.content.at("train_model"));
-    load_state_dict(target.model, weights.below(kModelPrefix));
-    if (target.ema != nullptr) restore_ema(weights, *target.ema);
-    target.optimizer.restore(checkpoint.content.at("optimizer"));
-    if (target.scaler != nullptr) restore_scaler(checkpoint.content, *target.scaler);
+    task.restore_weights(to_state_dict(checkpoint.content.at("train_model")));
+    OptimizerStep& steps = task.optimizer_step();
+    steps.optimizer().restore(checkpoint.content.at("optimizer"));
+    if (steps.scaler() != nullptr) restore_scaler(checkpoint.content, *steps.scaler());
     return missing_state(checkpoint.content);
   } catch (const Error& error) {
     throw error.with_context(checkpoint.path.string());

@@ -1,9 +1,10 @@
 // The files that a training run writes and resumes from.
 //
-// last.ckpt and best.ckpt hold train_model (model.*, ema_model.updates, ema_model.model.*),
-// optimizer, scheduler, step, model_class_path, model_init_args and license_info as the reference
-// does, so that it can resume from them, and cpp_state with what an exact resume needs besides.
-// exported_*.pt hold the weights for inference. Layout: docs/formats/checkpoint.md.
+// last.ckpt and best.ckpt hold train_model (of detectors model.*, ema_model.updates,
+// ema_model.model.*), optimizer, scheduler, step, model_class_path, model_init_args and
+// license_info as the reference does, so that it can resume from them, and cpp_state with what an
+// exact resume needs besides. exported_*.pt, which the task writes, hold the weights for inference.
+// Layout: docs/formats/checkpoint.md.
 #pragma once
 
 #include <cstdint>
@@ -11,26 +12,17 @@
 #include <string>
 #include <vector>
 
-#include "detectors/detector.hpp"
-#include "detectors/learning_rate_schedule.hpp"
 #include "metrics/watch_metric.hpp"
-#include "train/loss_scaler.hpp"
-#include "train/model_ema.hpp"
-#include "train/optimizer.hpp"
 #include "train/training_plan.hpp"
+#include "train/training_task.hpp"
 #include "weights/pickle_value.hpp"
 
 namespace saker {
 
 // Everything that goes into the files of one moment of a run.
 struct CheckpointSource {
-  const Detector& model;
-  const ModelEma* ema = nullptr;  // null: no moving average
-  const Optimizer& optimizer;
-  const LearningRateSchedule& schedule;
-  const LossScaler* scaler = nullptr;  // null: the loss is not scaled
+  const TrainingTask& task;
   const TrainingPlan& plan;
-  double base_learning_rate = 0;
   std::int64_t step = 0;  // 0-based, the last finished one
   BestValue best;
   bool validation_pending = false;  // the step's validation comes after this file
@@ -38,7 +30,6 @@ struct CheckpointSource {
 };
 
 void write_training_checkpoint(const std::filesystem::path& path, const CheckpointSource& source);
-void write_exported_checkpoint(const std::filesystem::path& path, const CheckpointSource& source);
 
 struct TrainingCheckpoint {
   std::filesystem::path path;
@@ -47,24 +38,19 @@ struct TrainingCheckpoint {
   BestValue best;  // empty in files of the reference
   bool validation_pending = false;
   std::int64_t batch_parts = 1;
+
+  // Throws Error (checkpoint): the file does not fit the run, for that reason.
+  [[noreturn]] void fail(const std::string& what) const;
 };
 
 // Throws Error (io) when there is no such file, (checkpoint) when it is no training checkpoint.
 TrainingCheckpoint read_training_checkpoint(const std::filesystem::path& path);
 
-// What a checkpoint is put back into; null for what the run does not have.
-struct RestoreTarget {
-  Detector& model;
-  ModelEma* ema = nullptr;
-  Optimizer& optimizer;
-  LossScaler* scaler = nullptr;
-};
-
 // Returns what the checkpoint lacks for an exact resume, for the log. Throws Error (checkpoint)
 // when the model, its classes or its input size differ, or the steps, batches and seed of the run
 // that wrote it: then it is of an earlier run in the same folder.
 std::vector<std::string> restore(const TrainingCheckpoint& checkpoint,
-                                 const RestoreTarget& target,
+                                 TrainingTask& task,
                                  const TrainingPlan& plan);
 
 }  // namespace saker

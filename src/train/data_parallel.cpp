@@ -14,7 +14,7 @@ constexpr std::array kActivities = {
     "loading images", "computing", "updating the weights", "saving", "validating"};
 
 // A tensor that has several names once.
-std::vector<torch::Tensor> trained_parameters(const Detector& model) {
+std::vector<torch::Tensor> trained_parameters(const torch::nn::Module& model) {
   std::vector<torch::Tensor> parameters;
   std::unordered_set<const void*> seen;
   for (const torch::Tensor& parameter : model.parameters()) {
@@ -30,23 +30,19 @@ void append(std::vector<torch::Tensor>& tensors, const std::vector<torch::Tensor
 
 }  // namespace
 
-DataParallel::DataParallel(Processes* processes, Detector& model, bool all_batch_norms)
+DataParallel::DataParallel(Processes* processes, torch::nn::Module& model, bool all_batch_norms)
     : processes_(processes), model_(model) {
   if (processes_ == nullptr) return;
-  model_.set_processes(processes_->exchange());
   synchronize_batch_norms(model_, processes_->exchange(), all_batch_norms);
   reducer_ =
       std::make_unique<GradientReducer>(trained_parameters(model_), processes_->gradient_group());
 }
 
-void DataParallel::share_model(ModelEma* average) {
+void DataParallel::share_model(const std::vector<torch::Tensor>& companions) {
   if (processes_ == nullptr) return;
   std::vector<torch::Tensor> tensors = model_.parameters();
   append(tensors, model_.buffers());
-  if (average != nullptr) {
-    append(tensors, average->model().parameters());
-    append(tensors, average->model().buffers());
-  }
+  append(tensors, companions);
   processes_->broadcast(tensors);
 }
 
@@ -60,10 +56,6 @@ void DataParallel::begin_forward() {
 
 void DataParallel::prepare_backward(const torch::Tensor& loss) {
   if (reducer_) reducer_->prepare(loss);
-}
-
-void DataParallel::resume_training() {
-  if (processes_ != nullptr) model_.set_processes(processes_->exchange());
 }
 
 void DataParallel::run_backward(const std::function<void()>& backward) {

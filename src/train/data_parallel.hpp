@@ -4,17 +4,16 @@
 // processes. With one process nothing here has an effect.
 #pragma once
 
+#include <torch/nn/module.h>
 #include <torch/types.h>
 
 #include <functional>
 #include <memory>
 #include <vector>
 
-#include "detectors/detector.hpp"
 #include "distributed/gradient_reducer.hpp"
 #include "distributed/processes.hpp"
 #include "metrics/weighted_mean.hpp"
-#include "train/model_ema.hpp"
 
 namespace saker {
 
@@ -26,23 +25,20 @@ class DataParallel {
   // processes: nullptr for one. all_batch_norms: not those alone that the architecture
   // synchronises. Both must outlive it. To be made once the model is in training mode, with what is
   // frozen frozen.
-  DataParallel(Processes* processes, Detector& model, bool all_batch_norms);
+  DataParallel(Processes* processes, torch::nn::Module& model, bool all_batch_norms);
 
   // Rank 0, which alone writes files, logs and talks to trackers.
   bool is_first() const { return processes_ == nullptr || processes_->rank() == 0; }
   Processes* processes() const { return processes_; }
 
-  // Weights and buffers of rank 0 to all, and of its average.
-  void share_model(ModelEma* average);
+  // Weights and buffers of rank 0 to all, and these tensors besides.
+  void share_model(const std::vector<torch::Tensor>& companions);
   // Buffers of rank 0 to all: batch norm moves them by its own batches in each process.
   void share_buffers();
   // Around the forward pass of the last part of a step, see GradientReducer.
   void begin_forward();
   void prepare_backward(const torch::Tensor& loss);
   void run_backward(const std::function<void()>& backward);
-
-  // After a validation, which leaves the model on its own.
-  void resume_training();
 
   bool any(bool own) const { return processes_ == nullptr ? own : processes_->any(own); }
   // The names must be those of all processes.
@@ -51,7 +47,7 @@ class DataParallel {
 
  private:
   Processes* processes_;
-  Detector& model_;
+  torch::nn::Module& model_;
   std::unique_ptr<GradientReducer> reducer_;
 };
 

@@ -6,9 +6,9 @@
 #include <cmath>
 #include <cstdint>
 
+#include "nn/dense_float.hpp"
 #include "nn/parallel.hpp"
 #include "nn/parameter_update_kernel.hpp"
-#include "train/dense_float.hpp"
 
 namespace saker {
 namespace {

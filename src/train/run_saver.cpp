@@ -23,7 +23,7 @@ void RunSaver::save_last(const CheckpointSource& source) {
   write(checkpoint, [&] { write_training_checkpoint(checkpoint, source); });
   last_saved_ = source.step;
   log_.info(fmt::format("Exporting the last model to '{}'", model.string()));
-  write(model, [&] { write_exported_checkpoint(model, source); });
+  write(model, [&] { source.task.write_exported(model); });
   metrics_.log_model(model);
 }
 
@@ -33,8 +33,13 @@ void RunSaver::save_best(const CheckpointSource& source) {
   log_.info(fmt::format("Saving the best checkpoint to '{}'", checkpoint.string()));
   write(checkpoint, [&] { write_training_checkpoint(checkpoint, source); });
   log_.info(fmt::format("Exporting the best model to '{}'", model.string()));
-  write(model, [&] { write_exported_checkpoint(model, source); });
+  write(model, [&] { source.task.write_exported(model); });
   metrics_.log_model(model);
+}
+
+void RunSaver::export_last_as_best() {
+  const std::filesystem::path best = folder_.exported_best();
+  write(best, [&] { write_file_atomically(best, read_text_file(folder_.exported_last())); });
 }
 
 // A folder that goes away during the write fails it, and it is done once more.

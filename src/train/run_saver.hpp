@@ -24,6 +24,9 @@ class RunSaver {
   // file; what was there before stays.
   void save_last(const CheckpointSource& source);
   void save_best(const CheckpointSource& source);
+  // exported_best.pt with the bytes of exported_last.pt, where the latest weights count as the
+  // best.
+  void export_last_as_best();
 
   // 0-based step of the latest last.ckpt.
   std::optional<std::int64_t> last_saved() const { return last_saved_; }

@@ -1,6 +1,7 @@
 #include "train/trainer.hpp"
 
 #include <fmt/format.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,11 +12,8 @@
 #include "image/sequential_opencv.hpp"
 #include "saker/error.hpp"
 #include "train/auto_rules.hpp"
-#include "train/autocast_scope.hpp"
-#include "train/batch_tensors.hpp"
 #include "train/gradient_norm.hpp"
 #include "train/loss_values.hpp"
-#include "train/step_capture.hpp"
 
 namespace saker {
 namespace {
@@ -31,28 +29,17 @@ double seconds_since(Clock::time_point begin) {
 Trainer::Trainer(const TrainingPlan& plan, const TrainingContext& context)
     : plan_(plan),
       context_(context),
-      training_step_(context.model, context.recipe, step_settings()),
-      parallel_(context.processes, context.model, plan.sync_batchnorm),
-      buffers_(context.model),
-      saver_(context.folder, context.log, context.metrics),
-      examples_(context.folder.image_examples(),
-                context.model.spec(),
-                context.model.evaluation_space(),
-                context.metrics,
-                context.log),
-      watch_mode_(watch_mode(plan.settings.metric.watch_metric,
-                             plan.settings.metric.coco_settings().names(),
-                             context.model.loss_names())) {}
+      task_(context.task),
+      parallel_(context.processes, context.task.module(), plan.sync_batchnorm),
+      buffers_(context.task.module()),
+      saver_(context.folder, context.log, context.metrics) {
+  if (context.processes != nullptr) task_.set_processes(context.processes->exchange());
+}
 
 void Trainer::resume(const std::filesystem::path& path) {
   const TrainingCheckpoint checkpoint = read_training_checkpoint(path);
-  const std::vector<std::string> warnings = restore(checkpoint,
-                                                    {.model = context_.model,
-                                                     .ema = training_step_.ema(),
-                                                     .optimizer = training_step_.optimizer(),
-                                                     .scaler = training_step_.scaler()},
-                                                    plan_);
-  for (const std::string& warning : warnings) context_.log.warning(warning);
+  for (const std::string& warning : restore(checkpoint, task_, plan_))
+    context_.log.warning(warning);
   first_step_ = checkpoint.step + 1;
   best_ = checkpoint.best;
   validation_pending_ = checkpoint.validation_pending;
@@ -60,21 +47,8 @@ void Trainer::resume(const std::filesystem::path& path) {
   saver_.set_last_saved(checkpoint.step);
 }
 
-TrainingStepSettings Trainer::step_settings() const {
-  return {.run = run_length(),
-          .images_per_step = plan_.whole_batch() * plan_.accumulation,
-          .precision = plan_.precision,
-          .device = plan_.device};
-}
-
-RunLength Trainer::run_length() const {
-  return {.total_steps = plan_.steps,
-          .batches_per_epoch = context_.batches.per_epoch(),
-          .gradient_accumulation_steps = plan_.accumulation};
-}
-
 bool Trainer::is_validation_due(std::int64_t step) const {
-  return (step + 1) % plan_.validate_every == 0 || step + 1 == plan_.steps;
+  return task_.validates() && ((step + 1) % plan_.validate_every == 0 || step + 1 == plan_.steps);
 }
 
 StepTimes Trainer::mean_times() const {
@@ -86,69 +60,65 @@ StepTimes Trainer::mean_times() const {
           .images_per_second = images * count / step_seconds_};
 }
 
-void Trainer::run_step(std::int64_t step, PrefetchLoader<Batch>& loader) {
+std::int64_t Trainer::finished_epochs_after(std::int64_t step) const {
+  return finished_epochs(step, plan_.accumulation, task_.batches_per_epoch());
+}
+
+void Trainer::run_step(std::int64_t step) {
   const Clock::time_point begin = Clock::now();
-  const double waited_before = loader.waited_seconds();
+  const double waited_before = task_.waited_seconds();
   buffers_.keep();
-  while (const auto failure = failed_allocation_in([&] { compute_gradients(step, loader); }))
+  while (const auto failure = failed_allocation_in([&] { compute_gradients(step); }))
     split_further(step, *failure);
   parallel_.set_status(step, StepPart::kUpdating);
   parallel_.share_buffers();
-  update_ = training_step_.update(step);
-  if (!update_.applied && training_step_.scaler() == nullptr) stop_not_finite("a gradient");
+  task_.before_update(step);
+  update_ = task_.optimizer_step().update(step);
+  task_.after_update(step);
+  if (!update_.applied && task_.optimizer_step().scaler() == nullptr) stop_not_finite("a gradient");
 
   ++timed_steps_;
   step_seconds_ += seconds_since(begin);
-  data_seconds_ += loader.waited_seconds() - waited_before;
+  data_seconds_ += task_.waited_seconds() - waited_before;
 }
 
-void Trainer::compute_gradients(std::int64_t step, PrefetchLoader<Batch>& loader) {
+void Trainer::compute_gradients(std::int64_t step) {
   WeightedMean losses_of_step;
   for (std::int64_t micro = 0; micro < plan_.accumulation; ++micro) {
-    latest_ = {.number = step * plan_.accumulation + micro,
-               .first = 0,
-               .images = {},
-               .targets = {},
-               .paths = {},
-               .losses = {}};
+    const std::int64_t number = step * plan_.accumulation + micro;
+    latest_losses_ = {};
     parallel_.set_status(step, StepPart::kLoading);
-    Batch batch = batch_of(latest_.number, loader);
+    const std::int64_t images = load(number);
     parallel_.set_status(step, StepPart::kComputing);
-    const torch::Tensor images = take_images(batch, plan_.device);
-    const Targets targets = make_targets(batch, plan_.device);
     NamedValues values;
-    for (const BatchPart& part : split_batch(images, targets, batch_parts_, context_.model)) {
-      latest_.paths.assign(batch.paths.begin() + part.first,
-                           batch.paths.begin() + part.first + part.count);
-      const bool is_last = part.first + part.count == batch.count();
-      train_on(part, is_last && micro + 1 == plan_.accumulation);
-      add_share(values, latest_.values, part.share);
+    for (const BatchShare& part : task_.split(batch_parts_)) {
+      const bool is_last = part.first + part.count == images && micro + 1 == plan_.accumulation;
+      add_share(values, train_on(number, part, is_last), part.share);
     }
-    if (micro == 0 && parallel_.is_first()) examples_.save_training_labels(step, images, batch);
-    losses_of_step.update(values, static_cast<double>(batch.count()));
+    if (micro == 0 && parallel_.is_first()) task_.show_batch(step);
+    losses_of_step.update(values, static_cast<double>(images));
   }
   step_losses_ = losses_of_step.values();
 }
 
-void Trainer::train_on(const BatchPart& part, bool is_last) {
-  latest_.first = part.first;
-  latest_.images = part.images;
-  latest_.targets = part.targets;
-  latest_.losses = {};  // and the graph of the part before
+NamedValues Trainer::train_on(std::int64_t number, const BatchShare& part, bool is_last) {
+  latest_draws_ = draw_key(number, part.first);
+  latest_losses_ = {};  // and the graph of the part before
   if (is_last) parallel_.begin_forward();
-  latest_.losses =
-      training_step_.forward(draw_key(latest_.number, part.first), part.images, part.targets);
-  latest_.values = loss_values(latest_.losses);
-  if (!std::isfinite(latest_.values.front().second)) stop_not_finite("the loss");
-  warn_of_replaced_boxes(latest_.number / plan_.accumulation);
-  if (is_last) parallel_.prepare_backward(latest_.losses.total);
-  parallel_.run_backward([&] { training_step_.backward(latest_.losses, part.share); });
+  latest_losses_ = task_.losses(part, latest_draws_);
+  const NamedValues values = loss_values(latest_losses_);
+  if (!std::isfinite(values.front().second)) stop_not_finite("the loss");
+  if (is_last) parallel_.prepare_backward(latest_losses_.total);
+  parallel_.run_backward(
+      [&] { task_.optimizer_step().backward(latest_losses_.total, part.share); });
   if (!are_gradients_fine()) stop_not_finite("a gradient");
+  return values;
 }
 
 void Trainer::reset_step() {
-  latest_ = {};
-  training_step_.clear_gradients();
+  latest_losses_ = {};
+  task_.drop_batch();
+  task_.optimizer_step().clear_gradients();
   buffers_.put_back();
 }
 
@@ -163,18 +133,19 @@ void Trainer::split_further(std::int64_t step, const std::string& failure) {
   context_.log.warning(out_of_memory_warning(oversized, failure));
 }
 
-Batch Trainer::batch_of(std::int64_t number, PrefetchLoader<Batch>& loader) {
+std::int64_t Trainer::load(std::int64_t number) {
   try {
-    // Batches of a try that broke off are made once more.
-    return number < loader.next_index() ? context_.batches(number) : loader.next();
+    return task_.load(number);
   } catch (const Error& error) {
     reset_step();
     stop_saved(number / plan_.accumulation - 1, false, error);
   }
 }
 
-void Trainer::report_unreadable(UnreadableImages& images) {
-  for (const std::string& line : images.new_lines()) context_.log.warning(line);
+void Trainer::report_unreadable() {
+  for (UnreadableImages* images : task_.unreadable()) {
+    for (const std::string& line : images->new_lines()) context_.log.warning(line);
+  }
 }
 
 void Trainer::stop_saved(std::int64_t step, bool validation_pending, const Error& error) {
@@ -194,13 +165,6 @@ void Trainer::stop_saved(std::int64_t step, bool validation_pending, const Error
   throw Error(error.kind(), message);
 }
 
-void Trainer::warn_of_replaced_boxes(std::int64_t step) {
-  if (latest_.losses.boxes_finite || warned_of_boxes_) return;
-  warned_of_boxes_ = true;
-  context_.log.warning(
-      fmt::format("A predicted box of step {} is not finite; such boxes are replaced.", step + 1));
-}
-
 DrawKey Trainer::draw_key(std::int64_t number, std::int64_t first) const {
   return {.seed = plan_.seed,
           .batch = static_cast<std::uint64_t>(number),
@@ -209,38 +173,18 @@ DrawKey Trainer::draw_key(std::int64_t number, std::int64_t first) const {
 
 // Looked at on request alone: it takes a pass over all gradients, and those of a scaled loss may
 // overflow.
-bool Trainer::are_gradients_fine() const {
-  if (!plan_.settings.debug.capture_gradients || training_step_.scaler() != nullptr) return true;
-  return std::isfinite(gradient_norm(training_step_.optimizer().groups()));
-}
-
-void Trainer::stop_not_finite(const char* what) const {
-  const std::int64_t step = latest_.number / plan_.accumulation;
-  const std::filesystem::path file = context_.folder.step_capture(plan_.rank);
-  StepCapture capture{.reason = what,
-                      .step = step,
-                      .draws = draw_key(latest_.number, latest_.first),
-                      .precision = plan_.precision,
-                      .model_args = context_.recipe.resolved_model_args(run_length()),
-                      .paths = latest_.paths,
-                      .images = latest_.images,
-                      .targets = latest_.targets,
-                      .terms = {{"loss", latest_.losses.total.item<double>()}}};
-  if (training_step_.scaler() != nullptr) capture.loss_scale = training_step_.scaler()->scale();
-  for (const auto& [name, value] :
-       latest_.losses.terms.empty() ? latest_.losses.logged : latest_.losses.terms)
-    capture.terms.emplace_back(name, value.item<double>());
-  write_step_capture(file, context_.model, capture);
-  throw not_finite_error(capture, file);
+bool Trainer::are_gradients_fine() {
+  OptimizerStep& steps = task_.optimizer_step();
+  if (!plan_.settings.debug.capture_gradients || steps.scaler() != nullptr) return true;
+  return std::isfinite(gradient_norm(steps.optimizer().groups()));
 }
 
 void Trainer::log_step(std::int64_t step) {
   step_losses_ = parallel_.mean(step_losses_);
   if (!parallel_.is_first()) return;
   const StepTimes times = mean_times();
-  const std::int64_t epoch =
-      finished_epochs(step, plan_.accumulation, context_.batches.per_epoch());
-  const double learning_rate = training_step_.learning_rate(step + 1);
+  const std::int64_t epoch = finished_epochs_after(step);
+  const double learning_rate = task_.optimizer_step().learning_rate(step + 1);
   context_.log.info(format_train_line({.step = step + 1,
                                        .steps = plan_.steps,
                                        .epoch = epoch,
@@ -257,18 +201,22 @@ void Trainer::log_step(std::int64_t step) {
   scalars.emplace_back("profiling/train_step_time_sec", times.step_seconds);
   scalars.emplace_back("profiling/train_data_time_sec", times.data_seconds);
   scalars.emplace_back("profiling/train_throughput_img_per_sec", times.images_per_second);
+  for (auto& scalar : task_.step_scalars(step, times)) scalars.push_back(std::move(scalar));
   scalars.emplace_back("epoch", static_cast<double>(epoch));
   context_.metrics.log_scalars(step, scalars);
 }
 
+void Trainer::stop_not_finite(const char* what) {
+  const auto batch = static_cast<std::int64_t>(latest_draws_.batch);
+  task_.stop_not_finite({.what = what,
+                         .step = batch / plan_.accumulation,
+                         .draws = latest_draws_,
+                         .losses = latest_losses_});
+}
+
 CheckpointSource Trainer::checkpoint_source(std::int64_t step, bool validation_pending) const {
-  return {.model = context_.model,
-          .ema = training_step_.ema(),
-          .optimizer = training_step_.optimizer(),
-          .schedule = training_step_.schedule(),
-          .scaler = training_step_.scaler(),
+  return {.task = task_,
           .plan = plan_,
-          .base_learning_rate = training_step_.base_learning_rate(),
           .step = step,
           .best = best_,
           .validation_pending = validation_pending,
@@ -279,12 +227,13 @@ void Trainer::save_last(std::int64_t step, bool validation_pending) {
   if (!parallel_.is_first() || !plan_.settings.checkpoint.save_last) return;
   parallel_.set_status(step, StepPart::kSaving);
   saver_.save_last(checkpoint_source(step, validation_pending));
+  if (!task_.validates() && plan_.settings.checkpoint.save_best) saver_.export_last_as_best();
 }
 
 bool Trainer::is_best(const NamedValues& scalars, std::int64_t step) {
-  const std::string& watched = plan_.settings.metric.watch_metric;
+  const std::string& watched = task_.watch_metric();
   for (const auto& [name, value] : scalars) {
-    if (name == watched) return best_.update(value, step, watch_mode_);
+    if (name == watched) return best_.update(value, step, task_.watch_mode());
   }
   // A class without boxes in this split has no tag; then the latest weights are the best known
   // ones.
@@ -297,42 +246,25 @@ bool Trainer::is_best(const NamedValues& scalars, std::int64_t step) {
 void Trainer::validate(std::int64_t step) {
   context_.log.info("Validating...");
   parallel_.set_status(step, StepPart::kValidating);
-  Detector& model =
-      training_step_.ema() != nullptr ? training_step_.ema()->model() : context_.model;
-  const bool was_training = model.is_training();
-  Validator::Outcome outcome;
+  ValidationReport report;
   try {
-    outcome = context_.validator.run(model, [&](const ValidationProgress& progress) {
-      if (!parallel_.is_first()) return;
-      examples_.save_validation(step, progress);
-      if (progress.batch + 1 == progress.batches ||
-          is_logged_step(progress.batch + 1, plan_.validation_log_every)) {
-        context_.log.info(format_validation_line({.step = progress.batch + 1,
-                                                  .steps = progress.batches,
-                                                  .loss = progress.loss,
-                                                  .times = progress.times}));
-      }
-    });
+    report = task_.validate(step);
   } catch (const Error& error) {
     stop_saved(step, true, error);
   }
-  report_unreadable(context_.validator.unreadable());
-  if (was_training) context_.recipe.prepare_for_training(context_.model);
-  parallel_.resume_training();
+  report_unreadable();
   if (!parallel_.is_first()) return;
 
-  NamedValues scalars = outcome.scalars();
-  const std::int64_t epoch =
-      finished_epochs(step, plan_.accumulation, context_.batches.per_epoch());
-  scalars.emplace_back("profiling/val_step_time_sec", outcome.times.step_seconds);
-  scalars.emplace_back("profiling/val_data_time_sec", outcome.times.data_seconds);
-  scalars.emplace_back("profiling/val_throughput_img_per_sec", outcome.times.images_per_second);
-  scalars.emplace_back("epoch", static_cast<double>(epoch));
+  NamedValues& scalars = report.scalars;
+  scalars.emplace_back("profiling/val_step_time_sec", report.times.step_seconds);
+  scalars.emplace_back("profiling/val_data_time_sec", report.times.data_seconds);
+  scalars.emplace_back("profiling/val_throughput_img_per_sec", report.times.images_per_second);
+  scalars.emplace_back("epoch", static_cast<double>(finished_epochs_after(step)));
   context_.metrics.log_scalars(step, scalars);
 
   if (is_best(scalars, step) && plan_.settings.checkpoint.save_best)
     saver_.save_best(checkpoint_source(step, false));
-  context_.log.info(outcome.table(plan_.settings.metric.watch_metric, best_));
+  context_.log.info(report.table(best_));
   context_.metrics.flush();
 }
 
@@ -344,21 +276,19 @@ TrainResult Trainer::run() {
   } else {
     context_.log.info(fmt::format("Training for {} steps...", plan_.steps));
   }
-  parallel_.share_model(training_step_.ema());
+  parallel_.share_model(task_.companions());
   // The rest of a step that was interrupted between its checkpoint and the end of its validation.
   if (first_step_ > 0 && validation_pending_) validate(first_step_ - 1);
 
   const LoaderSettings& settings = plan_.settings.loader;
-  PrefetchLoader<Batch> loader(
-      context_.batches,
-      {.first = first_step_ * plan_.accumulation,
-       .end = plan_.steps * plan_.accumulation,
-       .threads = static_cast<int>(plan_.num_workers),
-       .prefetch = static_cast<int>(plan_.num_workers * settings.prefetch_factor),
-       .timeout = settings.timeout});
+  task_.start_loading({.first = first_step_ * plan_.accumulation,
+                       .end = plan_.steps * plan_.accumulation,
+                       .threads = static_cast<int>(plan_.num_workers),
+                       .prefetch = static_cast<int>(plan_.num_workers * settings.prefetch_factor),
+                       .timeout = settings.timeout});
   for (std::int64_t step = first_step_; step < plan_.steps; ++step) {
-    run_step(step, loader);
-    report_unreadable(context_.batches.unreadable());
+    run_step(step);
+    report_unreadable();
     const bool is_last = step + 1 == plan_.steps;
     const bool is_stopped = parallel_.any(stop_requested()) && !is_last;
     if (is_last || is_logged_step(step + 1, plan_.log_every)) log_step(step);
@@ -375,8 +305,7 @@ TrainResult Trainer::run() {
     }
     if (is_validation_due(step)) validate(step);
   }
-  for (const UnreadableImages* images :
-       {&context_.batches.unreadable(), &context_.validator.unreadable()}) {
+  for (const UnreadableImages* images : task_.unreadable()) {
     if (const std::string line = images->summary(); !line.empty()) context_.log.warning(line);
   }
   context_.log.info("Training completed.");

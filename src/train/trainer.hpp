@@ -1,4 +1,4 @@
-// The training loop. It knows detectors and their recipes only through their interfaces.
+// The training loop. It knows what is trained only through the interface of a task.
 #pragma once
 
 #include <cstdint>
@@ -7,37 +7,27 @@
 #include <string>
 #include <vector>
 
-#include "data/prefetch_loader.hpp"
-#include "detectors/detector.hpp"
-#include "detectors/recipe.hpp"
 #include "loggers/metric_logger.hpp"
 #include "loggers/run_log.hpp"
 #include "metrics/watch_metric.hpp"
 #include "metrics/weighted_mean.hpp"
 #include "saker/train.hpp"
-#include "train/batch_parts.hpp"
-#include "train/batch_source.hpp"
 #include "train/checkpoint.hpp"
 #include "train/data_parallel.hpp"
-#include "train/example_images.hpp"
 #include "train/kept_buffers.hpp"
 #include "train/out_of_memory.hpp"
 #include "train/run_folder.hpp"
 #include "train/run_saver.hpp"
 #include "train/step_line.hpp"
 #include "train/training_plan.hpp"
-#include "train/training_step.hpp"
-#include "train/validator.hpp"
+#include "train/training_task.hpp"
 
 namespace saker {
 
 // What a run works on; everything must outlive the trainer.
 struct TrainingContext {
   const RunFolder& folder;
-  const TrainingBatches& batches;
-  Validator& validator;
-  Detector& model;
-  const Recipe& recipe;
+  TrainingTask& task;
   RunLog& log;
   MetricLogger& metrics;
   Processes* processes = nullptr;  // that train the model together; nullptr for one
@@ -58,16 +48,17 @@ class Trainer {
   TrainResult run();
 
  private:
-  void run_step(std::int64_t step, PrefetchLoader<Batch>& loader);
+  void run_step(std::int64_t step);
   // Forward and backward passes of all batches of the step.
-  void compute_gradients(std::int64_t step, PrefetchLoader<Batch>& loader);
-  // is_last: of the step; its backward pass shares the gradients.
-  void train_on(const BatchPart& part, bool is_last);
+  void compute_gradients(std::int64_t step);
+  // is_last: of the step; its backward pass shares the gradients. Returns the losses' values.
+  NamedValues train_on(std::int64_t number, const BatchShare& part, bool is_last);
   // Undoes what compute_gradients() did to the model.
   void reset_step();
   void split_further(std::int64_t step, const std::string& failure);
-  Batch batch_of(std::int64_t number, PrefetchLoader<Batch>& loader);
-  void report_unreadable(UnreadableImages& images);
+  // Returns the number of images.
+  std::int64_t load(std::int64_t number);
+  void report_unreadable();
   void log_step(std::int64_t step);
   void save_last(std::int64_t step, bool validation_pending);
   // After an error of the data: saves what was reached up to that step, if it is not saved yet, and
@@ -77,40 +68,25 @@ class Trainer {
   bool is_validation_due(std::int64_t step) const;
   bool is_best(const NamedValues& scalars, std::int64_t step);
   StepTimes mean_times() const;
-  RunLength run_length() const;
-  TrainingStepSettings step_settings() const;
+  std::int64_t finished_epochs_after(std::int64_t step) const;
+  [[noreturn]] void stop_not_finite(const char* what);
   // first: of the images in this process's batch.
   DrawKey draw_key(std::int64_t number, std::int64_t first) const;
-  bool are_gradients_fine() const;
-  // Keeps the latest batch and throws.
-  [[noreturn]] void stop_not_finite(const char* what) const;
-  void warn_of_replaced_boxes(std::int64_t step);
+  bool are_gradients_fine();
   CheckpointSource checkpoint_source(std::int64_t step, bool validation_pending) const;
 
   TrainingPlan plan_;
   TrainingContext context_;
-  TrainingStep training_step_;
+  TrainingTask& task_;
   DataParallel parallel_;
   KeptBuffers buffers_;  // as before the step
   RunSaver saver_;
-  ExampleImages examples_;
-  WatchMode watch_mode_;
   BestValue best_;
   std::int64_t first_step_ = 0;
   bool validation_pending_ = false;  // the checkpoint was written before the validation of its step
-
-  // The batch, or part of one, that was computed last.
-  struct LatestBatch {
-    std::int64_t number = 0;  // in the run
-    std::int64_t first = 0;   // of the images in the batch
-    torch::Tensor images;
-    Targets targets;
-    std::vector<std::string> paths;
-    LossTerms losses;
-    NamedValues values;  // of the losses
-  };
-  LatestBatch latest_;
-  bool warned_of_boxes_ = false;
+  // Of the part of a batch that was computed last.
+  LossTerms latest_losses_;
+  DrawKey latest_draws_;
   std::int64_t batch_parts_ = 1;  // that each batch is computed in
 
   // Losses of the latest optimizer step, means over its images.

@@ -133,11 +133,12 @@ ImageSettings read_image_settings(const Value& image_args, SettingsProblems& pro
                      {"apply", "ignore"});
   settings.apply_exif_orientation = orientation == "apply";
   std::string unreadable = "fail";
-  reader.read_choice({"unreadable",
-                      "an image that cannot be read stops the run, or is replaced by another one in "
-                      "training and left out of validation"},
-                     unreadable,
-                     {"fail", "replace"});
+  reader.read_choice(
+      {"unreadable",
+       "an image that cannot be read stops the run, or is replaced by another one in "
+       "training and left out of validation"},
+      unreadable,
+      {"fail", "replace"});
   if (unreadable == "replace") settings.unreadable = UnreadablePolicy::kReplace;
   const Value* window = reader.find(
       {"dicom_window",

@@ -1,4 +1,4 @@
-#include "train/parallel_arrays.hpp"
+#include "nn/parallel_arrays.hpp"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

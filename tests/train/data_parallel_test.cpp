@@ -62,6 +62,7 @@ TEST_P(DataParallelOf, GivesTheLossAndGradientsOfTheWholeBatch) {
   test::run_as_processes(GetParam().processes, [&](Processes& processes) {
     const auto model = detector_of(GetParam());
     model->train();
+    model->set_processes(processes.exchange());
     DataParallel parallel(&processes, *model, /*all_batch_norms=*/true);
     const std::int64_t begin = kImages * processes.rank() / processes.size();
     const std::int64_t end = kImages * (processes.rank() + 1) / processes.size();

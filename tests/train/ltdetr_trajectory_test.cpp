@@ -190,12 +190,13 @@ class Trajectory {
   }
 
   void expect_rates(const Json& expected, std::int64_t step) const {
-    const std::vector<ParameterGroup>& groups = step_->optimizer().groups();
+    const std::vector<ParameterGroup>& groups = step_->optimizer_step().optimizer().groups();
     ASSERT_EQ(expected.size(), groups.size());
     for (std::size_t i = 0; i < groups.size(); ++i) {
       EXPECT_EQ(groups[i].name, expected.at(i).at(0));
       const double rate = expected.at(i).at(1);
-      EXPECT_NEAR(step_->learning_rate(step) * groups[i].lr_factor, rate, 1e-9 * rate);
+      EXPECT_NEAR(
+          step_->optimizer_step().learning_rate(step) * groups[i].lr_factor, rate, 1e-9 * rate);
     }
   }
 

@@ -14,6 +14,7 @@
 #include "loggers/run_log.hpp"
 #include "temporary_folder.hpp"
 #include "toy_detector.hpp"
+#include "train/detection_task.hpp"
 #include "train/trainer.hpp"
 
 namespace saker::test {
@@ -64,14 +65,15 @@ class ToyRuns {
     log.attach_file(run_folder.train_log());
     FanOutLogger metrics;
     const ToyRecipe recipe;
-    Trainer trainer(plan,
-                    {.folder = run_folder,
-                     .batches = batches,
-                     .validator = validator,
-                     .model = model,
-                     .recipe = recipe,
-                     .log = log,
-                     .metrics = metrics});
+    DetectionTask task(plan,
+                       {.folder = run_folder,
+                        .batches = batches,
+                        .validator = validator,
+                        .model = model,
+                        .recipe = recipe,
+                        .log = log,
+                        .metrics = metrics});
+    Trainer trainer(plan, {.folder = run_folder, .task = task, .log = log, .metrics = metrics});
     if (resume) trainer.resume(run_folder.last_checkpoint());
     return trainer.run();
   }

@@ -75,7 +75,7 @@ TEST(TrainingStep, MixedPrecisionComputesInSixteenBits) {
   EXPECT_EQ(losses.total.scalar_type(), torch::kFloat);
   steps.backward(losses);
   EXPECT_EQ(model.linear->weight.grad().scalar_type(), torch::kFloat);
-  EXPECT_EQ(steps.scaler(), nullptr);
+  EXPECT_EQ(steps.optimizer_step().scaler(), nullptr);
 }
 
 TEST(TrainingStep, AScaledLossUpdatesAsAPlainOne) {
@@ -103,7 +103,7 @@ TEST(TrainingStep, AnOverflowIsSkippedAndHalvesTheScale) {
   EXPECT_FALSE(update.applied);
   EXPECT_TRUE(torch::equal(model.linear->weight, before));
   EXPECT_FALSE(model.linear->weight.grad().defined());
-  EXPECT_EQ(steps.scaler()->scale(), 32768);
+  EXPECT_EQ(steps.optimizer_step().scaler()->scale(), 32768);
 }
 
 TEST(TrainingStep, ANormThatIsNotFiniteLeavesTheWeights) {
