@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "commands.hpp"
 #include "core/atomic_file.hpp"
@@ -13,6 +14,8 @@
 #include "image/read_image.hpp"
 #include "inference/detection_formats.hpp"
 #include "inference/input_images.hpp"
+#include "inference/tiled_prediction.hpp"
+#include "sahi_flags.hpp"
 #include "saker/error.hpp"
 #include "saker/image.hpp"
 #include "saker/model.hpp"
@@ -26,7 +29,7 @@ struct PredictOptions {
   std::vector<std::string> inputs;
   double threshold = 0.6;
   std::string precision = "fp32";
-  std::int64_t batch_size = 1;
+  std::optional<std::int64_t> batch_size;
   std::string format = "json";
   std::string out;
   std::string draw;
@@ -127,7 +130,9 @@ class Progress {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-int predict(const PredictOptions& options) {
+int predict(const PredictOptions& options, const SahiFlags& sahi) {
+  const SahiArgs sahi_args = sahi.args(options.threshold, options.batch_size);
+  check_sahi_args(sahi_args);
   const std::vector<InputImage> inputs = find_input_images(options.inputs);
   if (!options.draw.empty()) require_writable_folder(options.draw, "--draw", options.overwrite);
   const Model model = load_model(options.model, {.precision = options.precision});
@@ -135,12 +140,12 @@ int predict(const PredictOptions& options) {
   ResultSink sink(options, model.classes());
   Progress progress(inputs.size());
   const PredictArgs args{.threshold = options.threshold};
+  const auto together =
+      static_cast<std::size_t>(sahi.chosen() ? 1 : options.batch_size.value_or(1));
   std::size_t unreadable = 0;
 
-  for (std::size_t begin = 0; begin < inputs.size();
-       begin += static_cast<std::size_t>(options.batch_size)) {
-    const std::size_t end =
-        std::min(inputs.size(), begin + static_cast<std::size_t>(options.batch_size));
+  for (std::size_t begin = 0; begin < inputs.size(); begin += together) {
+    const std::size_t end = std::min(inputs.size(), begin + together);
     std::vector<Image> images;
     std::vector<const InputImage*> sources;
     for (std::size_t i = begin; i < end; ++i) {
@@ -153,7 +158,10 @@ int predict(const PredictOptions& options) {
         ++unreadable;
       }
     }
-    const std::vector<Detections> results = model.predict_batch(images, args);
+    if (images.empty()) continue;
+    const std::vector<Detections> results = sahi.chosen()
+                                                ? model.predict_sahi_batch(images, sahi_args)
+                                                : model.predict_batch(images, args);
     for (std::size_t i = 0; i < images.size(); ++i) {
       if (!options.draw.empty()) {
         write_drawing(std::filesystem::path(options.draw) / sources[i]->relative,
@@ -198,7 +206,10 @@ void add_predict_command(CLI::App& program, Action& action) {
                    "fp32 (default), or bf16 on processors with AVX-512 BF16 or AMX: faster, scores "
                    "and boxes differ slightly")
       ->check(CLI::IsMember({"fp32", "bf16"}));
-  command->add_option("--batch-size", options->batch_size, "Images at a time (default 1)")
+  command
+      ->add_option("--batch-size",
+                   options->batch_size,
+                   "Images at a time (default 1); with --sahi tiles at a time (default 4)")
       ->check(CLI::PositiveNumber);
   command->add_option("--format", options->format, "json (default), jsonl, yolo or coco")
       ->check(CLI::IsMember({"json", "jsonl", "yolo", "coco"}));
@@ -209,10 +220,12 @@ void add_predict_command(CLI::App& program, Action& action) {
   command->add_option("--draw-style", options->draw_style, "default or torchvision")
       ->check(CLI::IsMember({"default", "torchvision"}));
   command->add_flag("--overwrite", options->overwrite, "Write into folders that are not empty");
+  const auto sahi = std::make_shared<SahiFlags>(*command);
   command->footer(
       "Example:\n  saker predict --model out/cells/exported_models/exported_best.pt --draw drawn "
       "cells/images/test");
-  command->callback([options, &action] { action = [options] { return predict(*options); }; });
+  command->callback(
+      [options, sahi, &action] { action = [options, sahi] { return predict(*options, *sahi); }; });
 }
 
 }  // namespace saker

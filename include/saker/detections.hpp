@@ -25,6 +25,11 @@ struct Detections {
 
   std::size_t size() const noexcept { return labels.size(); }
   bool empty() const noexcept { return labels.empty(); }
+  void add(std::int64_t label, const Box& box, float score) {
+    labels.push_back(label);
+    bboxes.push_back(box);
+    scores.push_back(score);
+  }
 };
 
 // Class id -> name, in the order of the network's outputs.

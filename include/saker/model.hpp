@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "saker/detections.hpp"
+#include "saker/sahi.hpp"
 #include "saker/train.hpp"
 
 namespace saker {
@@ -49,8 +50,16 @@ class Model {
   std::vector<Detections> predict_batch(const std::vector<Image>& images,
                                         const PredictArgs& args = {}) const;
 
+  // In tiles (see saker/sahi.hpp): what was found in the whole image, then what tiles add, each
+  // highest score first. Throws Error (usage) for arguments out of their range, and as predict
+  // does.
+  Detections predict_sahi(const std::string& image_path, const SahiArgs& args = {}) const;
+  Detections predict_sahi(const Image& image, const SahiArgs& args = {}) const;
+  // The images' tiles share batches. Throws Error (usage) when there is no image.
+  std::vector<Detections> predict_sahi_batch(const std::vector<Image>& images,
+                                             const SahiArgs& args = {}) const;
+
  private:
-  friend class ModelAccess;
   std::unique_ptr<class ModelState> state_;
 };
 

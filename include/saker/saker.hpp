@@ -9,5 +9,6 @@
 #include "saker/error.hpp"
 #include "saker/image.hpp"
 #include "saker/model.hpp"
+#include "saker/sahi.hpp"
 #include "saker/train.hpp"
 #include "saker/value.hpp"

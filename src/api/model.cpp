@@ -1,19 +1,23 @@
 #include "saker/model.hpp"
 
 #include <fmt/format.h>
-#include <torch/types.h>
-#include <torch/utils.h>
 
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "api/model_source.hpp"
-#include "detectors/class_labels.hpp"
+#include "api/torch_backend.hpp"
 #include "detectors/detector.hpp"
 #include "detectors/registry.hpp"
+#include "image/image_rows.hpp"
 #include "image/read_image.hpp"
+#include "inference/backend.hpp"
 #include "inference/network_input.hpp"
+#include "inference/score_threshold.hpp"
+#include "inference/tiled_prediction.hpp"
 #include "nn/folding_precision.hpp"
 #include "saker/error.hpp"
 #include "saker/image.hpp"
@@ -23,57 +27,42 @@ namespace saker {
 
 class ModelState {
  public:
-  explicit ModelState(std::shared_ptr<Detector> detector)
-      : detector_(std::move(detector)),
-        info_{.name = detector_->spec().model_name,
-              .image_height = detector_->spec().image_size.height,
-              .image_width = detector_->spec().image_size.width,
-              .channels = detector_->input_channels(),
-              .parameters = detector_->inference_parameter_count(),
-              .warnings = detector_->warnings()} {
-    detector_->eval();
-  }
+  ModelState(std::unique_ptr<Backend> backend, std::vector<std::string> warnings)
+      : backend_(std::move(backend)),
+        info_{.name = backend_->model().name,
+              .image_height = backend_->model().input.size.height,
+              .image_width = backend_->model().input.size.width,
+              .channels = backend_->model().input.channels,
+              .parameters = backend_->model().parameters,
+              .warnings = std::move(warnings)} {}
 
-  Detector& detector() { return *detector_; }
+  Backend& backend() const { return *backend_; }
   const ModelInfo& info() const { return info_; }
-  const ClassNames& classes() const { return detector_->spec().classes; }
 
  private:
-  std::shared_ptr<Detector> detector_;
+  std::unique_ptr<Backend> backend_;
   ModelInfo info_;
 };
 
 namespace {
 
-NetworkInput network_input_of(const Detector& detector) {
-  return {.size = detector.spec().image_size,
-          .channels = detector.input_channels(),
-          .normalization = detector.spec().normalization};
-}
-
-torch::Tensor make_input(const std::vector<Image>& images, const NetworkInput& layout) {
-  torch::Tensor input = torch::empty({static_cast<std::int64_t>(images.size()),
-                                      layout.channels,
-                                      layout.size.height,
-                                      layout.size.width},
-                                     torch::kFloat);
-  const std::size_t values = layout.value_count();
-  for (std::size_t i = 0; i < images.size(); ++i)
-    write_network_input(images[i], layout, {input.data_ptr<float>() + i * values, values});
-  return input;
-}
-
-Detections above_threshold(const Detections& all, double threshold, bool inclusive) {
-  Detections kept;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const auto score = static_cast<double>(all.scores[i]);
-    if (inclusive ? score < threshold : score <= threshold) continue;
-    kept.labels.push_back(all.labels[i]);
-    kept.bboxes.push_back(all.bboxes[i]);
-    kept.scores.push_back(all.scores[i]);
+// Network inputs of some images, one after the other.
+class InputBatch {
+ public:
+  InputBatch(const std::vector<Image>& images, const NetworkInput& input)
+      : size_(images.size() * input.value_count()),
+        values_(std::make_unique_for_overwrite<float[]>(size_)) {
+    const std::size_t count = input.value_count();
+    for (std::size_t i = 0; i < images.size(); ++i)
+      write_network_input(images[i], input, {values_.get() + i * count, count});
   }
-  return kept;
-}
+
+  std::span<const float> values() const { return {values_.get(), size_}; }
+
+ private:
+  std::size_t size_;
+  std::unique_ptr<float[]> values_;
+};
 
 FoldingPrecision prediction_precision(const std::string& word) {
   if (word == "fp32") return FoldingPrecision::kFloat32;
@@ -98,7 +87,7 @@ Model& Model::operator=(Model&&) noexcept = default;
 Model::~Model() = default;
 
 const ModelInfo& Model::info() const { return state_->info(); }
-const ClassNames& Model::classes() const { return state_->classes(); }
+const ClassNames& Model::classes() const { return state_->backend().model().classes; }
 
 Detections Model::predict(const std::string& image_path, const PredictArgs& args) const {
   return predict(read_image(image_path), args);
@@ -111,24 +100,35 @@ Detections Model::predict(const Image& image, const PredictArgs& args) const {
 std::vector<Detections> Model::predict_batch(const std::vector<Image>& images,
                                              const PredictArgs& args) const {
   if (images.empty()) return {};
-  if (!(args.threshold >= 0 && args.threshold <= 1)) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("threshold must lie in [0, 1] but is {}", args.threshold));
-  }
+  require_fraction("threshold", args.threshold);
   std::vector<ImageSize> sizes;
   for (const Image& image : images)
     sizes.push_back({.height = image.height(), .width = image.width()});
-  const c10::InferenceMode inference;
-  Detector& detector = state_->detector();
-  const std::vector<Predictions> predictions =
-      detector.predict(make_input(images, network_input_of(detector)), sizes);
-  std::vector<Detections> results;
-  for (const Predictions& candidates : predictions) {
-    results.push_back(above_threshold(to_detections(candidates, classes()),
-                                      args.threshold,
-                                      detector.prediction_rule().threshold_inclusive));
-  }
+  Backend& backend = state_->backend();
+  const BackendModel& model = backend.model();
+  const InputBatch batch(images, model.input);
+  std::vector<Detections> results =
+      backend.run(batch.values(), static_cast<std::int64_t>(images.size()))->detections(sizes);
+  for (Detections& found : results)
+    found = above_threshold(found, args.threshold, model.threshold_inclusive);
   return results;
+}
+
+Detections Model::predict_sahi(const std::string& image_path, const SahiArgs& args) const {
+  return predict_sahi(read_image(image_path), args);
+}
+
+Detections Model::predict_sahi(const Image& image, const SahiArgs& args) const {
+  return predict_sahi_batch({image}, args).front();
+}
+
+std::vector<Detections> Model::predict_sahi_batch(const std::vector<Image>& images,
+                                                  const SahiArgs& args) const {
+  if (images.empty())
+    throw Error(ErrorKind::kUsage, "predict_sahi_batch was given no image; give at least one");
+  TiledPrediction prediction(state_->backend(), args);
+  for (const Image& image : images) prediction.add(*rows_of(image));
+  return prediction.finish();
 }
 
 Model load_model(const std::string& name_or_file, const LoadArgs& args) {
@@ -144,7 +144,9 @@ Model load_model(const std::string& name_or_file, const LoadArgs& args) {
   std::shared_ptr<Detector> detector = load_detector(std::move(source));
   const FoldingPrecisionScope scope(precision);
   detector->deploy();
-  return Model(std::make_unique<ModelState>(std::move(detector)));
+  std::vector<std::string> warnings = detector->warnings();
+  return Model(std::make_unique<ModelState>(std::make_unique<TorchBackend>(std::move(detector)),
+                                            std::move(warnings)));
 }
 
 std::vector<ModelListing> list_models() {

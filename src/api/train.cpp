@@ -17,6 +17,7 @@
 #include "api/training_processes.hpp"
 #include "core/stop_request.hpp"
 #include "core/yaml.hpp"
+#include "core/yaml_writer.hpp"
 #include "data/data_settings.hpp"
 #include "detectors/load_weights.hpp"
 #include "detectors/registry.hpp"

@@ -123,10 +123,19 @@ class Detector : public torch::nn::Module {
   void set_processes(const ProcessExchangePointer& processes) { processes_ = processes; }
   const ProcessExchangePointer& processes() const { return processes_; }
 
-  // Candidates in pixels of the original images, before any threshold. Evaluation mode, no
-  // gradients.
-  virtual std::vector<Predictions> predict(const torch::Tensor& images,
-                                           const std::vector<ImageSize>& original_sizes) = 0;
+  // The network's outputs for a batch, in evaluation mode and without gradients.
+  virtual std::vector<torch::Tensor> infer(const torch::Tensor& images) = 0;
+  // Candidates in pixels of the original images, before any threshold, from the outputs for images
+  // of that input size.
+  virtual std::vector<Predictions> decode(const std::vector<torch::Tensor>& outputs,
+                                          ImageSize input,
+                                          const std::vector<ImageSize>& original_sizes) const = 0;
+  std::vector<Predictions> predict(const torch::Tensor& images,
+                                   const std::vector<ImageSize>& original_sizes) {
+    const torch::NoGradGuard no_grad;
+    return decode(
+        infer(images), {.height = images.size(2), .width = images.size(3)}, original_sizes);
+  }
   virtual PredictionRule prediction_rule() const = 0;
 
   // Weights that inference uses (some heads serve training alone).

@@ -31,6 +31,10 @@ struct Taps {
   };
   std::vector<Range> ranges;
   std::vector<float> weights;
+
+  std::span<const float> weights_of(const Range& range) const {
+    return {weights.data() + range.weight, range.count};
+  }
 };
 
 Taps make_taps(std::int64_t size_in, std::int64_t size_out) {
@@ -137,36 +141,49 @@ void filter_row_rgb(const Taps& taps, const float* row, float* out) {
   }
 }
 
-// Vertically first, because whole rows are added up fast and only the target's rows are left for
-// the slower direction. Calls put(y, row) for each target row of interleaved values.
+// One target row of interleaved values from the source rows that `range` names, the first of which
+// `rows` points to. Vertically first, because whole rows are added up fast and only the target's
+// rows are left for the slower direction.
+class RowFilter {
+ public:
+  RowFilter(std::int64_t width_in, std::int64_t width, std::int64_t channels)
+      : horizontal_(make_taps(width_in, width)),
+        channels_(static_cast<std::size_t>(channels)),
+        stride_(static_cast<std::size_t>(width_in * channels)),
+        sum_(stride_ + 1),
+        out_(static_cast<std::size_t>(width * channels)) {}
+
+  template <typename Value>
+  const float* operator()(const Value* rows, std::span<const float> weights) {
+    if constexpr (std::is_same_v<Value, std::uint8_t>) {
+      add_u8_rows(rows, stride_, weights, sum_.data(), stride_);
+    } else {
+      add_f32_rows(rows, stride_, weights, sum_.data(), stride_);
+    }
+    if (channels_ == 3) {
+      filter_row_rgb(horizontal_, sum_.data(), out_.data());
+    } else {
+      filter_row(horizontal_, sum_.data(), channels_, out_.data());
+    }
+    return out_.data();
+  }
+
+  std::size_t stride() const { return stride_; }
+
+ private:
+  Taps horizontal_;
+  std::size_t channels_, stride_;
+  std::vector<float> sum_, out_;
+};
+
+// Calls put(y, row) for each target row of interleaved values.
 template <typename Value, typename Put>
-void resize_rows(const Value* pixels,
-                 std::int64_t height_in,
-                 std::int64_t width_in,
-                 std::int64_t channels,
-                 std::int64_t height,
-                 std::int64_t width,
-                 Put put) {
-  const Taps vertical = make_taps(height_in, height);
-  const Taps horizontal = make_taps(width_in, width);
-  const std::size_t stride = static_cast<std::size_t>(width_in * channels);
-  std::vector<float> sum(stride + 1);
-  std::vector<float> out(static_cast<std::size_t>(width * channels));
+void resize_rows(const Value* pixels, const Image& image, const Image& resized, const Put& put) {
+  const Taps vertical = make_taps(image.height(), resized.height());
+  RowFilter filter(image.width(), resized.width(), image.channels());
   for (std::size_t y = 0; y < vertical.ranges.size(); ++y) {
     const Taps::Range& range = vertical.ranges[y];
-    const std::span weights(vertical.weights.data() + range.weight, range.count);
-    const Value* rows = pixels + range.first * stride;
-    if constexpr (std::is_same_v<Value, std::uint8_t>) {
-      add_u8_rows(rows, stride, weights, sum.data(), stride);
-    } else {
-      add_f32_rows(rows, stride, weights, sum.data(), stride);
-    }
-    if (channels == 3) {
-      filter_row_rgb(horizontal, sum.data(), out.data());
-    } else {
-      filter_row(horizontal, sum.data(), static_cast<std::size_t>(channels), out.data());
-    }
-    put(y, out.data());
+    put(y, filter(pixels + range.first * filter.stride(), vertical.weights_of(range)));
   }
 }
 
@@ -220,15 +237,13 @@ Image resize_antialias(const Image& image, std::int64_t height, std::int64_t wid
         target[y * stride + i] = static_cast<std::uint8_t>(std::min(row[i], 255.0F) + 0.5F);
       }
     };
-    resize_rows(
-        image.u8().data(), image.height(), image.width(), image.channels(), height, width, put);
+    resize_rows(image.u8().data(), image, resized, put);
   } else {
     float* target = resized.mutable_f32().data();
     const auto put = [&](std::size_t y, const float* row) {
       std::copy_n(row, stride, target + y * stride);
     };
-    resize_rows(
-        image.f32().data(), image.height(), image.width(), image.channels(), height, width, put);
+    resize_rows(image.f32().data(), image, resized, put);
   }
   return resized;
 }
@@ -242,21 +257,24 @@ Image resize_longer_side(const Image& image, std::int64_t side) {
   return resize_antialias(image, scaled(image.height()), scaled(image.width()));
 }
 
-void resize_antialias_planar(const Image& image,
-                             std::int64_t height,
-                             std::int64_t width,
-                             std::span<const float> scale,
-                             std::span<const float> offset,
-                             std::span<float> chw) {
-  const auto channels = static_cast<std::size_t>(image.channels());
-  if (height <= 0 || width <= 0 || scale.size() != channels || offset.size() != channels ||
-      chw.size() != channels * static_cast<std::size_t>(height * width)) {
-    throw Error(ErrorKind::kInternal,
-                "resize_antialias_planar needs scale, offset and target of the image's channels");
-  }
-  const auto columns = static_cast<std::size_t>(width);
-  const std::size_t plane = static_cast<std::size_t>(height) * columns;
-  const auto put = [&](std::size_t y, const float* row) {
+struct PlanarResizer::State {
+  State(std::int64_t image_height,
+        std::int64_t image_width,
+        std::int64_t height,
+        std::int64_t width,
+        std::span<const float> channel_scale,
+        std::span<const float> channel_offset,
+        std::span<float> target)
+      : vertical(make_taps(image_height, height)),
+        filter(image_width, width, static_cast<std::int64_t>(channel_scale.size())),
+        columns(static_cast<std::size_t>(width)),
+        plane(static_cast<std::size_t>(height * width)),
+        scale(channel_scale.begin(), channel_scale.end()),
+        offset(channel_offset.begin(), channel_offset.end()),
+        chw(target) {}
+
+  void put(std::size_t y, const float* row) const {
+    const std::size_t channels = scale.size();
     for (std::size_t c = 0; c < channels; ++c) {
       float* out = chw.data() + c * plane + y * columns;
       if (channels == 3) {
@@ -265,14 +283,77 @@ void resize_antialias_planar(const Image& image,
         scale_column<0>(row + c, columns, channels, scale[c], offset[c], out);
       }
     }
-  };
-  if (image.type() == PixelType::kU8) {
-    resize_rows(
-        image.u8().data(), image.height(), image.width(), image.channels(), height, width, put);
-  } else {
-    resize_rows(
-        image.f32().data(), image.height(), image.width(), image.channels(), height, width, put);
   }
+
+  template <typename Value>
+  void add(const Value* rows, std::size_t first, std::size_t end) {
+    for (; next < vertical.ranges.size(); ++next) {
+      const Taps::Range& range = vertical.ranges[next];
+      if (range.first + range.count > end) return;
+      put(next, filter(rows + (range.first - first) * filter.stride(), vertical.weights_of(range)));
+    }
+  }
+
+  Taps vertical;
+  RowFilter filter;
+  std::size_t columns, plane;
+  std::vector<float> scale, offset;
+  std::span<float> chw;
+  std::size_t next = 0;  // the target row to be written
+};
+
+PlanarResizer::PlanarResizer(std::int64_t image_height,
+                             std::int64_t image_width,
+                             std::int64_t height,
+                             std::int64_t width,
+                             std::span<const float> scale,
+                             std::span<const float> offset,
+                             std::span<float> chw) {
+  if (height <= 0 || width <= 0 || scale.empty() || scale.size() != offset.size() ||
+      chw.size() != scale.size() * static_cast<std::size_t>(height * width)) {
+    throw Error(ErrorKind::kInternal,
+                "resizing to planes needs scale, offset and target of the image's channels");
+  }
+  state_ = std::make_unique<State>(image_height, image_width, height, width, scale, offset, chw);
+}
+
+PlanarResizer::PlanarResizer(PlanarResizer&&) noexcept = default;
+PlanarResizer::~PlanarResizer() = default;
+
+void PlanarResizer::add(const Image& rows, std::int64_t first, std::int64_t count) {
+  if (first > needed_row() && !is_complete())
+    throw Error(ErrorKind::kInternal, "rows that a resized image needs are gone");
+  const auto begin = static_cast<std::size_t>(first);
+  const auto end = static_cast<std::size_t>(first + count);
+  rows.type() == PixelType::kU8 ? state_->add(rows.u8().data(), begin, end)
+                                : state_->add(rows.f32().data(), begin, end);
+}
+
+std::int64_t PlanarResizer::needed_row() const noexcept {
+  return is_complete() ? std::numeric_limits<std::int64_t>::max()
+                       : static_cast<std::int64_t>(state_->vertical.ranges[state_->next].first);
+}
+
+std::int64_t PlanarResizer::rows_at_once() const noexcept {
+  std::size_t most = 0;
+  for (const Taps::Range& range : state_->vertical.ranges) most = std::max(most, range.count);
+  return static_cast<std::int64_t>(most);
+}
+
+bool PlanarResizer::is_complete() const noexcept {
+  return state_->next == state_->vertical.ranges.size();
+}
+
+void resize_antialias_planar(const Image& image,
+                             std::int64_t height,
+                             std::int64_t width,
+                             std::span<const float> scale,
+                             std::span<const float> offset,
+                             std::span<float> chw) {
+  if (scale.size() != static_cast<std::size_t>(image.channels()))
+    throw Error(ErrorKind::kInternal, "resizing to planes needs a scale for each channel");
+  PlanarResizer(image.height(), image.width(), height, width, scale, offset, chw)
+      .add(image, 0, image.height());
 }
 
 }  // namespace saker

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 
 #include "saker/image.hpp"
@@ -35,5 +36,33 @@ void resize_antialias_planar(const Image& image,
                              std::span<const float> scale,
                              std::span<const float> offset,
                              std::span<float> chw);
+
+// The same for an image of which only some rows are held at a time.
+class PlanarResizer {
+ public:
+  // image_height and image_width: of the whole image. scale and offset: one value a channel.
+  // `chw` is filled until is_complete() and must live as long.
+  PlanarResizer(std::int64_t image_height,
+                std::int64_t image_width,
+                std::int64_t height,
+                std::int64_t width,
+                std::span<const float> scale,
+                std::span<const float> offset,
+                std::span<float> chw);
+  PlanarResizer(PlanarResizer&&) noexcept;
+  ~PlanarResizer();
+
+  // Writes what the first `count` rows of `rows` allow, which are the image's from `first` on.
+  void add(const Image& rows, std::int64_t first, std::int64_t count);
+  // The first row of the image that is still needed; past its end when complete.
+  std::int64_t needed_row() const noexcept;
+  // The most rows that must be held at once.
+  std::int64_t rows_at_once() const noexcept;
+  bool is_complete() const noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace saker

@@ -28,11 +28,8 @@ Detections sorted_by_score(const Detections& detections) {
     return detections.scores[a] > detections.scores[b];
   });
   Detections sorted;
-  for (const std::size_t i : order) {
-    sorted.labels.push_back(detections.labels[i]);
-    sorted.bboxes.push_back(detections.bboxes[i]);
-    sorted.scores.push_back(detections.scores[i]);
-  }
+  for (const std::size_t i : order)
+    sorted.add(detections.labels[i], detections.bboxes[i], detections.scores[i]);
   return sorted;
 }
 

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <vector>
 
 #include "image/resize.hpp"
 #include "saker/error.hpp"
+#include "transforms/normalize.hpp"
 
 namespace saker {
 
@@ -30,22 +30,12 @@ Image with_channels(const Image& image, std::int64_t channels) {
 }
 
 void write_network_input(const Image& image, const NetworkInput& input, std::span<float> chw) {
-  const auto channels = static_cast<std::size_t>(input.channels);
-  const float unit = image.type() == PixelType::kU8 ? 1.0F / 255.0F : 1.0F;
-  std::vector<float> scale(channels, unit);
-  std::vector<float> offset(channels, 0.0F);
-  if (input.normalization) {
-    for (std::size_t c = 0; c < channels; ++c) {
-      const double deviation = input.normalization->std.at(c);
-      scale[c] = static_cast<float>(static_cast<double>(unit) / deviation);
-      offset[c] = static_cast<float>(-input.normalization->mean.at(c) / deviation);
-    }
-  }
+  const ChannelScaling scaling = channel_scaling(input.normalization, input.channels, image.type());
   resize_antialias_planar(with_channels(image, input.channels),
                           input.size.height,
                           input.size.width,
-                          scale,
-                          offset,
+                          scaling.scale,
+                          scaling.bias,
                           chw);
 }
 

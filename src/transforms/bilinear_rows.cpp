@@ -42,11 +42,18 @@ FourLanes transpose(const FourLanes& rows) {
 }  // namespace
 
 std::vector<LinearTap> linear_taps(std::int64_t count_in, std::int64_t count_out) {
-  std::vector<LinearTap> taps(static_cast<std::size_t>(count_out));
+  return linear_taps(count_in, count_out, 0, count_out);
+}
+
+std::vector<LinearTap> linear_taps(std::int64_t count_in,
+                                   std::int64_t count_out,
+                                   std::int64_t first,
+                                   std::int64_t count) {
+  std::vector<LinearTap> taps(static_cast<std::size_t>(count));
   const double step = static_cast<double>(count_in) / static_cast<double>(count_out);
-  for (std::int64_t i = 0; i < count_out; ++i) {
+  for (std::int64_t i = 0; i < count; ++i) {
     // In double: on wide canvases a float32 coordinate would show in the weights.
-    const double position = (static_cast<double>(i) + 0.5) * step - 0.5;
+    const double position = (static_cast<double>(first + i) + 0.5) * step - 0.5;
     const auto index = static_cast<std::int64_t>(std::floor(position));
     LinearTap& tap = taps[static_cast<std::size_t>(i)];
     if (index < 0) continue;

@@ -15,6 +15,11 @@ struct LinearTap {
 
 // Half-pixel centres, clamped at the ends, no antialiasing.
 std::vector<LinearTap> linear_taps(std::int64_t count_in, std::int64_t count_out);
+// Those of the output indices first .. first + count - 1.
+std::vector<LinearTap> linear_taps(std::int64_t count_in,
+                                   std::int64_t count_out,
+                                   std::int64_t first,
+                                   std::int64_t count);
 
 // For each output column, the places of its two pixels in a row, and the weight of the second.
 struct ColumnPlan {

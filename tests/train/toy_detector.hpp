@@ -72,9 +72,11 @@ class ToyDetector final : public Detector {
     return {.losses = training_losses(images, targets, {}), .predictions = predict(images, sizes)};
   }
   EvaluationSpace evaluation_space() const override { return EvaluationSpace::kOriginalImage; }
-  std::vector<Predictions> predict(const torch::Tensor& images,
-                                   const std::vector<ImageSize>&) override {
-    return std::vector<Predictions>(static_cast<std::size_t>(images.size(0)),
+  std::vector<torch::Tensor> infer(const torch::Tensor&) override { return {}; }
+  std::vector<Predictions> decode(const std::vector<torch::Tensor>&,
+                                  ImageSize,
+                                  const std::vector<ImageSize>& sizes) const override {
+    return std::vector<Predictions>(sizes.size(),
                                     {.boxes_xyxy = torch::zeros({0, 4}),
                                      .scores = torch::zeros({0}),
                                      .classes = torch::zeros({0}, torch::kLong)});

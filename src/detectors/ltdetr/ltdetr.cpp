@@ -139,10 +139,18 @@ Detector::Validation Ltdetr::validate(const torch::Tensor& images,
           top_k_decode(prediction, original_sizes, config_.max_detections)};
 }
 
-std::vector<Predictions> Ltdetr::predict(const torch::Tensor& images,
-                                         const std::vector<ImageSize>& original_sizes) {
+std::vector<torch::Tensor> Ltdetr::infer(const torch::Tensor& images) {
   const EvaluationMode evaluation(*this);
-  return top_k_decode(forward(images), original_sizes, config_.max_detections);
+  const DecoderPrediction prediction = forward(images);
+  return {prediction.logits, prediction.boxes};
+}
+
+std::vector<Predictions> Ltdetr::decode(const std::vector<torch::Tensor>& outputs,
+                                        ImageSize /*input*/,
+                                        const std::vector<ImageSize>& original_sizes) const {
+  return top_k_decode({.logits = outputs[0], .boxes = outputs[1], .query_index = {}},
+                      original_sizes,
+                      config_.max_detections);
 }
 
 std::int64_t Ltdetr::inference_parameter_count() const {

@@ -52,8 +52,11 @@ class Ltdetr final : public Detector {
                       const std::vector<ImageSize>& original_sizes) override;
   EvaluationSpace evaluation_space() const override { return EvaluationSpace::kOriginalImage; }
 
-  std::vector<Predictions> predict(const torch::Tensor& images,
-                                   const std::vector<ImageSize>& original_sizes) override;
+  // Logits and boxes, as forward().
+  std::vector<torch::Tensor> infer(const torch::Tensor& images) override;
+  std::vector<Predictions> decode(const std::vector<torch::Tensor>& outputs,
+                                  ImageSize input,
+                                  const std::vector<ImageSize>& original_sizes) const override;
   PredictionRule prediction_rule() const override {
     return {.normalize_before_resize = false, .threshold_inclusive = false};
   }

@@ -137,16 +137,26 @@ Detector::Validation PicoDet::validate(const torch::Tensor& images,
           top_predictions(decode_one_to_one(outputs.one_to_one, input), options_.max_detections)};
 }
 
-std::vector<Predictions> PicoDet::predict(const torch::Tensor& images,
-                                          const std::vector<ImageSize>& original_sizes) {
+std::vector<torch::Tensor> PicoDet::infer(const torch::Tensor& images) {
   const EvaluationMode evaluation(*this);
   const torch::Tensor input =
       deployed_ && images.is_cpu() ? images.contiguous(at::MemoryFormat::ChannelsLast) : images;
-  const HeadOutputs head = o2o_head_->forward(features(input));
+  HeadOutputs head = o2o_head_->forward(features(input));
+  std::vector<torch::Tensor> outputs = std::move(head.cls_logits);
+  outputs.insert(outputs.end(), head.box_logits.begin(), head.box_logits.end());
+  return outputs;
+}
+
+std::vector<Predictions> PicoDet::decode(const std::vector<torch::Tensor>& outputs,
+                                         ImageSize input,
+                                         const std::vector<ImageSize>& original_sizes) const {
+  const auto box_logits = outputs.begin() + kPicoDetLevels;
+  const HeadOutputs head{.cls_logits = {outputs.begin(), box_logits},
+                         .box_logits = {box_logits, outputs.end()}};
   std::vector<Predictions> predictions;
   for (std::size_t i = 0; i < original_sizes.size(); ++i) {
     predictions.push_back(
-        peak_predictions(head, static_cast<std::int64_t>(i), size_of(images), original_sizes[i]));
+        peak_predictions(head, static_cast<std::int64_t>(i), input, original_sizes[i]));
   }
   return predictions;
 }

@@ -60,9 +60,12 @@ class PicoDet final : public Detector {
                       const std::vector<ImageSize>& original_sizes) override;
   EvaluationSpace evaluation_space() const override { return EvaluationSpace::kNetworkInput; }
 
+  // Logits of the one-to-one head: those of classes level by level, then those of boxes.
+  std::vector<torch::Tensor> infer(const torch::Tensor& images) override;
   // Peaks alone: locations that the peak filter suppressed would have score 0.
-  std::vector<Predictions> predict(const torch::Tensor& images,
-                                   const std::vector<ImageSize>& original_sizes) override;
+  std::vector<Predictions> decode(const std::vector<torch::Tensor>& outputs,
+                                  ImageSize input,
+                                  const std::vector<ImageSize>& original_sizes) const override;
   PredictionRule prediction_rule() const override {
     return {.normalize_before_resize = true, .threshold_inclusive = true};
   }
