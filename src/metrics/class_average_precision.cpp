@@ -14,8 +14,7 @@ constexpr double kLargest = 1e10;
 constexpr std::array<std::array<double, 2>, kAreaRanges> kRanges = {
     {{0, kLargest}, {0, kSmall}, {kSmall, kMedium}, {kMedium, kLargest}}};
 
-// The IoU that a match needs, so that a threshold of 1 can be met in spite of rounding.
-double needed_iou(double threshold) { return std::min(threshold, 1 - 1e-10); }
+double needed_iou(double threshold) { return std::min(threshold, kLargestNeededIou); }
 
 std::uint64_t key_of(float score, std::size_t index) {
   // Adding zero makes a negative zero positive: both are equal scores.
@@ -28,28 +27,9 @@ std::uint64_t key_of(float score, std::size_t index) {
 
 std::size_t index_of(std::uint64_t key) { return key & 0xffffffffU; }
 
-double intersection_over_union(const CocoBox& a, const CocoBox& b) {
-  const double width = std::min(a.x2, b.x2) - std::max(a.x1, b.x1);
-  if (!(width > 0)) return 0;
-  const double height = std::min(a.y2, b.y2) - std::max(a.y1, b.y1);
-  if (!(height > 0)) return 0;
-  const double intersection = width * height;
-  return intersection / (a.area + b.area - intersection);
-}
-
 // A match in one word: position * 4 + counts * 2 + inside.
 constexpr std::uint32_t kCounts = 2;
 constexpr std::uint32_t kInside = 1;
-
-// The least k >= 1 with k / truths >= recall.
-std::int64_t hits_for_recall(double recall, std::int64_t truths) {
-  const auto count = static_cast<double>(truths);
-  auto hits = std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(recall * count)));
-  // The product is rounded, and so is the quotient that counts.
-  while (hits > 1 && static_cast<double>(hits - 1) / count >= recall) --hits;
-  while (static_cast<double>(hits) / count < recall) ++hits;
-  return hits;
-}
 
 }  // namespace
 
@@ -66,6 +46,24 @@ unsigned CocoBox::ranges() const {
     if (area >= kRanges[range][0] && area <= kRanges[range][1]) bits |= 1U << range;
   }
   return bits;
+}
+
+double intersection_over_union(const CocoBox& a, const CocoBox& b) {
+  const double width = std::min(a.x2, b.x2) - std::max(a.x1, b.x1);
+  if (!(width > 0)) return 0;
+  const double height = std::min(a.y2, b.y2) - std::max(a.y1, b.y1);
+  if (!(height > 0)) return 0;
+  const double intersection = width * height;
+  return intersection / (a.area + b.area - intersection);
+}
+
+std::size_t hits_for_recall(double recall, std::size_t truths) {
+  const auto count = static_cast<double>(truths);
+  auto hits = std::max<std::size_t>(1, static_cast<std::size_t>(std::ceil(recall * count)));
+  // The product is rounded, and so is the quotient that counts.
+  while (hits > 1 && static_cast<double>(hits - 1) / count >= recall) --hits;
+  while (static_cast<double>(hits) / count < recall) ++hits;
+  return hits;
 }
 
 ClassEvaluator::ClassEvaluator(const CocoSettings& settings) : settings_(&settings) {
@@ -242,7 +240,7 @@ void ClassEvaluator::precision(std::size_t range,
   }
   double sum = 0;
   for (const double recall : settings_->recall_thresholds) {
-    const auto k = static_cast<std::size_t>(hits_for_recall(recall, result.truths));
+    const std::size_t k = hits_for_recall(recall, static_cast<std::size_t>(result.truths));
     if (k <= precisions_.size()) sum += precisions_[k - 1];
   }
   result.precision_sums.push_back(sum);

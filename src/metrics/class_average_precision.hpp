@@ -24,6 +24,14 @@ struct CocoBox {
   unsigned ranges() const;
 };
 
+double intersection_over_union(const CocoBox& a, const CocoBox& b);
+
+// The IoU that a match needs at most, so that a threshold of 1 can be met in spite of rounding.
+inline constexpr double kLargestNeededIou = 1 - 1e-10;
+
+// The least k >= 1 with k / truths >= recall, in the numbers that the quotient is rounded to.
+std::size_t hits_for_recall(double recall, std::size_t truths);
+
 // Boxes that belong to one class, of one image after the other.
 struct ClassBoxes {
   std::vector<CocoBox> boxes;

@@ -6,17 +6,16 @@
 #include <cmath>
 #include <limits>
 
-#include "core/random_stream.hpp"
 #include "golden.hpp"
+#include "random_detections.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
 namespace {
 
-struct Image {
-  std::vector<float> boxes, scores, truth_boxes;
-  std::vector<std::int64_t> labels, truth_labels;
-};
+using Image = test::EvaluatedImage;
+using test::random_box;
+using test::random_images;
 
 CocoResult evaluate(const std::vector<Image>& images, const CocoSettings& settings = {}) {
   CocoEvaluator evaluator(settings);
@@ -25,44 +24,6 @@ CocoResult evaluate(const std::vector<Image>& images, const CocoSettings& settin
                         {image.truth_boxes, image.truth_labels});
   }
   return evaluator.compute();
-}
-
-std::array<float, 4> random_box(RandomStream& draws) {
-  const double x = draws.uniform(0, 300);
-  const double y = draws.uniform(0, 300);
-  const double w = draws.uniform(5, 150);
-  const double h = draws.uniform(5, 150);
-  return {static_cast<float>(x),
-          static_cast<float>(y),
-          static_cast<float>(x + w),
-          static_cast<float>(y + h)};
-}
-
-std::vector<Image> random_images(std::uint64_t seed, int count) {
-  std::vector<Image> images(static_cast<std::size_t>(count));
-  RandomStream draws({.seed = seed, .purpose = "images", .epoch = 0, .index = 0});
-  for (Image& image : images) {
-    const std::int64_t truths = draws.uniform_int(0, 8);
-    for (std::int64_t i = 0; i < truths; ++i) {
-      const auto box = random_box(draws);
-      image.truth_boxes.insert(image.truth_boxes.end(), box.begin(), box.end());
-      image.truth_labels.push_back(draws.uniform_int(0, 3));
-      if (draws.uniform() < 0.7) {
-        for (const float value : box)
-          image.boxes.push_back(value + static_cast<float>(draws.uniform(-8, 8)));
-        image.labels.push_back(image.truth_labels.back());
-        image.scores.push_back(static_cast<float>(draws.uniform()));
-      }
-    }
-    const std::int64_t misses = draws.uniform_int(0, 5);
-    for (std::int64_t i = 0; i < misses; ++i) {
-      const auto box = random_box(draws);
-      image.boxes.insert(image.boxes.end(), box.begin(), box.end());
-      image.labels.push_back(draws.uniform_int(0, 4));
-      image.scores.push_back(static_cast<float>(draws.uniform()));
-    }
-  }
-  return images;
 }
 
 TEST(CocoEvaluator, NoImagesAreUndefined) {

@@ -173,6 +173,10 @@ Image draw_boxes(const Image& image, std::span<const DrawnBox> boxes, const Draw
   return picture;
 }
 
+double font_size_for(const Image& image, const DrawStyle& style) {
+  return sizes_for(image, style).font;
+}
+
 std::string class_name(const ClassNames& names, std::int64_t id) {
   const auto name = std::ranges::find(names, id, [](const auto& entry) { return entry.first; });
   return name != names.end() ? name->second : fmt::format("class {}", id);

@@ -34,6 +34,9 @@ struct DrawStyle {
 // Throws Error (usage) for another image or a style out of range.
 Image draw_boxes(const Image& image, std::span<const DrawnBox> boxes, const DrawStyle& style = {});
 
+// The size of tags in pixels.
+double font_size_for(const Image& image, const DrawStyle& style);
+
 // "class 7" for an id without a name.
 std::string class_name(const ClassNames& names, std::int64_t id);
 

@@ -14,9 +14,9 @@ enum class ColorRounding {
   kNearest,  // gives 8-bit pixels back that were normalised
 };
 
-// chw: [channels, height, width]. mean, std: one value a channel, undone, or both empty for an input
-// that is not normalised. Of 2 and more than 3 channels the first is shown as gray and the first
-// three as RGB; values outside of [0, 1] and NaN are cut off. Returns 8-bit RGB.
+// chw: [channels, height, width]. mean, std: one value a channel, undone, or both empty for an
+// input that is not normalised. Of 2 and more than 3 channels the first is shown as gray and the
+// first three as RGB; values outside of [0, 1] and NaN are cut off. Returns 8-bit RGB.
 Image picture_of_input(std::span<const float> chw,
                        std::int64_t channels,
                        std::int64_t height,
