@@ -16,6 +16,7 @@
 #   spdlog 1.10, fmt 9.1 (MIT)                logs, text
 #   protobuf 3.21 (BSD-3-Clause)              records of TensorBoard and Weights & Biases
 #   Gloo (BSD-3-Clause)                       headers alone: the library is in LibTorch; several processes
+#   cpp-httplib 0.11, 0.14 (MIT)              the page of `saker watch`
 #   libcurl 7.88 (curl licence)               downloads, MLflow
 #   libcrypto of OpenSSL 3.0 (Apache-2.0)     SHA-256; libcurl loads it too
 #   libdeflate 1.14 (MIT)                     CRC-32 of weights files and Weights & Biases records, at the speed of memory
@@ -40,6 +41,7 @@ find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp)
 pkg_check_modules(WEBPDEMUX REQUIRED IMPORTED_TARGET libwebpdemux)
 pkg_check_modules(LIBDEFLATE REQUIRED IMPORTED_TARGET libdeflate)
+pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
 pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)
 
 # GDCM's own CMake package asks for tools that are not needed to read files, so its libraries are found directly.
@@ -65,6 +67,10 @@ find_path(GLOO_INCLUDE_DIR gloo/rendezvous/store.h REQUIRED)
 add_library(saker_gloo INTERFACE)
 target_include_directories(saker_gloo SYSTEM INTERFACE ${GLOO_INCLUDE_DIR})
 target_compile_definitions(saker_gloo INTERFACE USE_C10D_GLOO)
+
+# Its interface depends on which of its options are set; what is compiled in Debian has all of them.
+add_library(saker_httplib INTERFACE)
+target_link_libraries(saker_httplib INTERFACE PkgConfig::HTTPLIB Threads::Threads)
 
 if(TARGET yaml-cpp::yaml-cpp)
   set(SAKER_YAML_TARGET yaml-cpp::yaml-cpp)

@@ -20,6 +20,8 @@ void add_settings_command(CLI::App& program, Action& action);
 void add_models_command(CLI::App& program, Action& action);
 void add_convert_command(CLI::App& program, Action& action);
 void add_data_command(CLI::App& program, Action& action);
+void add_watch_command(CLI::App& program, Action& action);
+void add_report_command(CLI::App& program, Action& action);
 void add_demo_command(CLI::App& program, Action& action);
 
 }  // namespace saker

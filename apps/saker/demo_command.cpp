@@ -12,6 +12,7 @@
 #include "inference/input_images.hpp"
 #include "interrupt.hpp"
 #include "saker/error.hpp"
+#include "saker/evaluate.hpp"
 #include "saker/model.hpp"
 #include "saker/train.hpp"
 
@@ -66,9 +67,9 @@ int demo(const DemoOptions& options) {
 
   fmt::print("\nPictures with what the model found in {}:\n", plan.evaluated_on);
   for (const std::string& picture : pictures) fmt::print("  {}\n", picture);
-  fmt::print("\nModel     {}\nCurves    tensorboard --logdir {}\n",
+  fmt::print("\nModel     {}\nReport    {}\n",
              trained.exported_best,
-             (out / "run").string());
+             (out / "run" / "report.html").string());
   fmt::print("Predict   saker predict --model {} --draw drawn IMAGE...\n", trained.exported_best);
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -82,6 +82,8 @@ int main(int argc, char** argv) {
   saker::add_models_command(program, action);
   saker::add_convert_command(program, action);
   saker::add_data_command(program, action);
+  saker::add_report_command(program, action);
+  saker::add_watch_command(program, action);
   saker::add_demo_command(program, action);
   try {
     program.parse(argc, argv);

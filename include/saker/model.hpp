@@ -86,22 +86,4 @@ struct ModelListing {
 };
 std::vector<ModelListing> list_models();
 
-struct EvaluateArgs {
-  std::string model = {};  // as for load_model
-  DataArgs data = {};
-  std::string split = "val";  // train, val or test
-  std::int64_t batch_size = 8;
-  std::optional<std::int64_t> num_workers = {};
-};
-
-// The twelve COCO numbers (-1 where undefined) and the average precision of each class.
-struct EvaluationReport {
-  double map = -1, map_50 = -1, map_75 = -1, map_small = -1, map_medium = -1, map_large = -1;
-  double mar_1 = -1, mar_10 = -1, mar_100 = -1, mar_small = -1, mar_medium = -1, mar_large = -1;
-  std::vector<std::pair<std::string, double>> per_class;  // name, AP
-  std::int64_t images = 0;
-  std::vector<std::string> warnings;  // what was odd about the model's file, one line each
-};
-EvaluationReport evaluate(const EvaluateArgs& args);
-
 }  // namespace saker

@@ -76,8 +76,8 @@ struct TrainArgs {
   std::optional<std::int64_t> gradient_accumulation_steps = {};
   std::optional<std::int64_t> num_workers = {};  // loader threads
   // How many processes train on this machine, each on an equal part of every batch, or which GPUs:
-  // "2", "0,1" or "auto". One that a launcher (torchrun, srun, mpirun) has not started are started
-  // here. docs/distributed.md
+  // "2", "0,1" or "auto": one for each GPU. Those that a launcher (torchrun, srun, mpirun) has not
+  // started are started here. docs/distributed.md
   std::string devices = "auto";
   std::int64_t num_nodes = 1;        // machines; more than one needs a launcher
   std::string accelerator = "auto";  // auto, cpu or gpu

@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <link.h>
+#include <torch/cuda.h>
 
 #include <cstdlib>
 #include <string_view>
@@ -42,6 +43,12 @@ const CudaLibrary& cuda_library() {
   static const CudaLibrary library =
       load_cuda_library("libcuda.so.1", folder_of_loaded("libtorch_cpu.so"));
   return library;
+}
+
+std::int64_t usable_gpus(const std::string& accelerator) {
+  if (accelerator == "cpu") return 0;
+  static_cast<void>(cuda_library());
+  return static_cast<std::int64_t>(torch::cuda::device_count());
 }
 
 }  // namespace saker

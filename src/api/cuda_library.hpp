@@ -2,6 +2,7 @@
 // without a GPU.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -20,5 +21,8 @@ const CudaLibrary& cuda_library();
 
 // The same for another driver library and folder. For tests.
 CudaLibrary load_cuda_library(const std::string& driver, const std::filesystem::path& folder);
+
+// How many GPUs LibTorch can use for `accelerator` (auto, cpu, gpu or cuda): none for cpu.
+std::int64_t usable_gpus(const std::string& accelerator);
 
 }  // namespace saker

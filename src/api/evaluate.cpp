@@ -1,16 +1,18 @@
 // evaluate(): the same pass over the data as a validation during training.
+#include "saker/evaluate.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
 #include <memory>
 #include <utility>
 
+#include "api/evaluation_errors.hpp"
 #include "api/model_source.hpp"
 #include "data/data_settings.hpp"
 #include "data/read_dataset.hpp"
 #include "detectors/transform_family.hpp"
 #include "saker/error.hpp"
-#include "saker/model.hpp"
 #include "train/auto_rules.hpp"
 #include "train/validator.hpp"
 #include "transforms/resolve_transforms.hpp"
@@ -40,26 +42,40 @@ void require_same_classes(const ModelSource& source, const DetectionDataset& dat
 
 EvaluationReport to_report(const Validator::Outcome& outcome, const ClassNames& classes) {
   const CocoResult& m = outcome.metrics;
-  EvaluationReport report{.map = m.map,
-                          .map_50 = m.map_50,
-                          .map_75 = m.map_75,
-                          .map_small = m.map_small,
-                          .map_medium = m.map_medium,
-                          .map_large = m.map_large,
-                          .mar_1 = m.mar[0],
-                          .mar_10 = m.mar[1],
-                          .mar_100 = m.mar[2],
-                          .mar_small = m.mar_small,
-                          .mar_medium = m.mar_medium,
-                          .mar_large = m.mar_large,
-                          .per_class = {},
-                          .images = outcome.images,
-                          .warnings = {}};
+  EvaluationReport report;
+  report.map = m.map;
+  report.map_50 = m.map_50;
+  report.map_75 = m.map_75;
+  report.map_small = m.map_small;
+  report.map_medium = m.map_medium;
+  report.map_large = m.map_large;
+  report.mar_1 = m.mar[0];
+  report.mar_10 = m.mar[1];
+  report.mar_100 = m.mar[2];
+  report.mar_small = m.mar_small;
+  report.mar_medium = m.mar_medium;
+  report.mar_large = m.mar_large;
+  report.images = outcome.images;
   for (const CocoClassResult& result : m.classes) {
     report.per_class.emplace_back(classes[static_cast<std::size_t>(result.label)].second,
                                   result.average_precision);
   }
   return report;
+}
+
+// in_input: boxes are in pixels of the network's input, which has the size of the batch.
+void append_images(const Batch& batch, bool in_input, std::vector<EvaluatedImage>& images) {
+  const auto ratio = [](std::int64_t original, std::int64_t input) {
+    return static_cast<double>(original) / static_cast<double>(input);
+  };
+  for (std::size_t i = 0; i < batch.paths.size(); ++i) {
+    EvaluatedImage image{.path = batch.paths[i]};
+    if (in_input) {
+      image.scale_x = ratio(batch.original_sizes[i].width, batch.size.width);
+      image.scale_y = ratio(batch.original_sizes[i].height, batch.size.height);
+    }
+    images.push_back(std::move(image));
+  }
 }
 
 }  // namespace
@@ -80,7 +96,15 @@ EvaluationReport evaluate(const EvaluateArgs& args) {
   const Validator validator({data, validation_transform(source), args.batch_size, {}},
                             {.num_workers = resolve_num_workers(args.num_workers, 1)});
   const std::shared_ptr<Detector> detector = load_detector(std::move(source));
-  EvaluationReport report = to_report(validator.run(*detector, {}), detector->spec().classes);
+  const bool in_input = detector->evaluation_space() == EvaluationSpace::kNetworkInput;
+  std::vector<EvaluatedImage> images;
+  const Validator::Outcome outcome =
+      validator.run(*detector, [&](const ValidationProgress& progress) {
+        append_images(progress.labels, in_input, images);
+      });
+  const ClassNames& classes = detector->spec().classes;
+  EvaluationReport report = to_report(outcome, classes);
+  add_errors(outcome.evaluation, outcome.metrics, classes, images, args.worst_images, report);
   report.warnings = detector->warnings();
   return report;
 }

@@ -11,6 +11,7 @@
 
 #include "api/model_source.hpp"
 #include "api/run_config.hpp"
+#include "api/run_system.hpp"
 #include "api/settings_reference.hpp"
 #include "api/training_device.hpp"
 #include "api/training_inputs.hpp"
@@ -29,6 +30,7 @@
 #include "loggers/tracker_notices.hpp"
 #include "loggers/wandb_run.hpp"
 #include "saker/error.hpp"
+#include "saker/run_report.hpp"
 #include "train/auto_rules.hpp"
 #include "train/checkpoint.hpp"
 #include "train/detection_task.hpp"
@@ -96,6 +98,15 @@ void open_trackers(const LoggerSettings& settings,
   if (settings.wandb)
     metrics.add(std::make_unique<WandbRun>(folder.path(), *settings.wandb, tracker_notices(log)));
   metrics.log_hyperparameters(resolved);
+}
+
+// A page that cannot be written is no reason to fail a training.
+void write_report(const RunFolder& folder, RunLog& log) {
+  try {
+    log.info(fmt::format("Report: '{}'", write_run_report({.run = folder.path().string()})));
+  } catch (const Error& error) {
+    log.warning(fmt::format("The report could not be written: {}", error.what()));
+  }
 }
 
 // A full disk fails the trackers too; the first failure is the one to tell of.
@@ -173,6 +184,16 @@ void log_plan(const TrainingPlan& plan, RunLog& log) {
   log.info(fmt::format("Validating every {} steps.", plan.validate_every));
   log.info(fmt::format("Saving checkpoints every {} steps.",
                        plan.settings.checkpoint.save_every_num_steps));
+}
+
+void log_exchanges(const Processes& processes, RunLog& log) {
+  log.info(fmt::format("Gradients are exchanged by {}.", processes.gradient_engine()));
+  if (processes.engine_problem().empty()) return;
+  log.warning(
+      fmt::format("The GPUs exchange gradients over the memory of the machine, which is slow, "
+                  "since {}; install "
+                  "NCCL, or a LibTorch that brings it",
+                  processes.engine_problem()));
 }
 
 TrainingPlan make_plan(const TrainArgs& args,
@@ -281,8 +302,10 @@ TrainResult train_object_detection(const TrainArgs& args) {
   for (const std::string& warning : recipe->warnings(length)) log.warning(warning);
   log.info("Resolved Args: " + resolved.to_json(4));
   if (args.resume_interrupted && !before) log.warning(uncompared_settings_warning(folder.config()));
-  if (processes.is_first())
+  if (processes.is_first()) {
     write_run_config(folder, before ? continued_settings(*before, resolved) : resolved);
+    write_run_system(folder, plan);
+  }
   apply_float32_matmul_precision(args);
 
   DetectorSpec spec = source.spec;
@@ -309,9 +332,12 @@ TrainResult train_object_detection(const TrainArgs& args) {
     close_after_failure(
         metrics,
         error.kind() == ErrorKind::kInterrupted ? RunOutcome::kInterrupted : RunOutcome::kFailed);
+    // After a failure the disk may be full, or the folder gone.
+    if (processes.is_first() && error.kind() == ErrorKind::kInterrupted) write_report(folder, log);
   };
   try {
-    Processes* const joined = processes.join(common_settings(resolved, *train, *val));
+    Processes* const joined = processes.join(common_settings(resolved, *train, *val), plan.device);
+    if (joined != nullptr) log_exchanges(*joined, log);
     Validator validator({val,
                          std::make_shared<const ValidationTransform>(transforms.validation),
                          plan.whole_batch(),
@@ -340,6 +366,7 @@ TrainResult train_object_detection(const TrainArgs& args) {
     if (const auto failure = failed_allocation_in([&] { result = trainer.run(); }))
       throw out_of_memory_error(*failure);
     metrics.close(RunOutcome::kFinished);
+    if (processes.is_first()) write_report(folder, log);
     processes.finish();
     return result;
   } catch (const Error& error) {

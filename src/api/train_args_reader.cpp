@@ -14,7 +14,7 @@ void read_devices(SettingsReader& reader, std::string& target) {
   const SettingKey key{
       "devices",
       "how many processes train on this machine, each on a part of every batch, or which GPUs; "
-      "auto: those of the launcher, else one"};
+      "auto: those of the launcher, else one for each GPU, or one"};
   const Value* value = reader.find(key, {"integer, list of integers or text", target});
   if (value == nullptr) return;
   if (value->is_string()) {

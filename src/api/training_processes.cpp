@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "api/cuda_library.hpp"
 #include "core/environment.hpp"
 #include "core/yaml_writer.hpp"
 #include "saker/error.hpp"
@@ -99,6 +100,11 @@ void check_processes(const TrainArgs& args, SettingsProblems& problems) {
   }
 }
 
+std::int64_t process_count(const std::string& devices, std::int64_t gpus) {
+  const std::int64_t asked = device_count(devices).value_or(1);
+  return std::max<std::int64_t>(asked == 0 ? gpus : asked, 1);
+}
+
 std::int64_t gpu_index(const std::string& devices, std::int64_t local_rank) {
   const std::vector<std::int64_t> indices = numbers_of(devices);
   const auto at = static_cast<std::size_t>(local_rank);
@@ -112,7 +118,8 @@ TrainingProcesses::TrainingProcesses(const TrainArgs& args) : args_(args) {
     place_ = *place;
     return;
   }
-  place_.world_size = std::max<std::int64_t>(device_count(args.devices).value_or(1), 1);
+  place_.world_size =
+      process_count(args.devices, args.devices == "auto" ? usable_gpus(args.accelerator) : 0);
   place_.local_size = place_.world_size;
 }
 
@@ -136,13 +143,13 @@ TrainingProcesses::~TrainingProcesses() {
   if (threads_before_ > 0) at::set_num_threads(threads_before_);
 }
 
-Processes* TrainingProcesses::join(const std::string& settings) {
+Processes* TrainingProcesses::join(const std::string& settings, const torch::Device& device) {
   if (place_.world_size == 1) return nullptr;
   const std::chrono::milliseconds timeout = process_timeout();
   if (!store_) store_ = open_store(place_, kMeetingTimeout);
   store_->set(arrival_key(place_.rank), "");
   if (launched_) wait_for_launched();
-  processes_ = Processes::join(place_, store_, kMeetingTimeout);
+  processes_ = Processes::join(place_, store_, kMeetingTimeout, device);
   processes_->set_timeout(timeout);
   processes_->require_same("settings", settings);
   return processes_.get();

@@ -19,6 +19,10 @@ namespace saker {
 // variables that are wrong.
 void check_processes(const TrainArgs& args, SettingsProblems& problems);
 
+// How many processes args.devices ("auto", "2", "0,1") asks for on a machine with so many usable
+// GPUs: for auto one a GPU, and one without any.
+std::int64_t process_count(const std::string& devices, std::int64_t gpus);
+
 // Which GPU of the machine belongs to its process local_rank: args.devices' entry, or that number.
 std::int64_t gpu_index(const std::string& devices, std::int64_t local_rank);
 
@@ -36,9 +40,9 @@ class TrainingProcesses {
   // when the program to start is not found, io when it cannot be started.
   void start();
   // Waits for the others, which must have been started with equal settings, and returns what this
-  // one shares with them; nullptr for one process. settings: a text that is equal in all. Throws
-  // Error (io) when they do not come.
-  Processes* join(const std::string& settings);
+  // one shares with them; nullptr for one process. settings: a text that is equal in all. device:
+  // where the model is. Throws Error (io) when they do not come.
+  Processes* join(const std::string& settings, const torch::Device& device);
 
   // What was behind an error that came up after join(), if that lies in another process.
   std::optional<Error> behind(const std::exception& error);

@@ -29,9 +29,10 @@ class GlooExchange : public ProcessExchange {
   void sum(const torch::Tensor& values) override;
   void maximum(const torch::Tensor& values) override;
 
- private:
-  void reduce(const torch::Tensor& values, const c10d::ReduceOp& operation);
+ protected:
+  virtual void reduce(const torch::Tensor& values, const c10d::ReduceOp& operation);
 
+ private:
   c10::intrusive_ptr<c10d::Backend> group_;
 };
 

@@ -1,6 +1,7 @@
 #include "distributed/processes.hpp"
 
 #include <arpa/inet.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
@@ -15,6 +16,8 @@
 #include <utility>
 
 #include "core/environment.hpp"
+#include "distributed/nccl_exchange.hpp"
+#include "distributed/nccl_library.hpp"
 
 namespace saker {
 namespace {
@@ -122,7 +125,8 @@ Processes::Processes(const ProcessPlace& place, c10::intrusive_ptr<c10d::Store> 
 
 std::unique_ptr<Processes> Processes::join(const ProcessPlace& place,
                                            const c10::intrusive_ptr<c10d::Store>& store,
-                                           std::chrono::milliseconds timeout) {
+                                           std::chrono::milliseconds timeout,
+                                           torch::Device device) {
   std::unique_ptr<Processes> self(new Processes(place, store));
   try {
     self->status_ = std::make_unique<ProcessStatus>(store->clone(), place.rank, place.world_size);
@@ -133,19 +137,41 @@ std::unique_ptr<Processes> Processes::join(const ProcessPlace& place,
         store, static_cast<int>(place.rank), static_cast<int>(place.world_size));
     self->gradients_->setBackend(
         c10::DeviceType::CPU, c10d::ProcessGroup::BackendType::GLOO, gradients);
-    // Gradients of a GPU take the way over the memory of the machine.
-    self->gradients_->setBackend(
-        c10::DeviceType::CUDA, c10d::ProcessGroup::BackendType::GLOO, gradients);
     self->gradients_->setDefaultBackend(c10d::ProcessGroup::BackendType::GLOO);
+    if (!device.is_cpu()) self->join_gpus(device, timeout);
   } catch (const std::exception& error) {
     fail_to_meet(place, error);
   }
   return self;
 }
 
+void Processes::join_gpus(torch::Device device, std::chrono::milliseconds timeout) {
+  using Kind = c10d::ProcessGroup::BackendType;
+  device_ = device;
+  const NcclSearch search = find_nccl();
+  engine_problem_ = search.problem;
+  if (any(!search.library)) {
+    if (engine_problem_.empty()) engine_problem_ = "another process does not find it";
+    // Over the memory of the machine.
+    gradients_->setBackend(device.type(), Kind::GLOO, gradients_->getBackend(c10::DeviceType::CPU));
+    return;
+  }
+  nccl_ = c10::make_intrusive<NcclBackend>(*search.library, store_, place_, device, timeout);
+  gradients_->setBackend(device.type(), Kind::NCCL, nccl_);
+  exchange_ = c10::make_intrusive<NcclExchange>(group_, nccl_);
+  engine_ = "NCCL " + search.library->version;
+}
+
+void Processes::require_exchanges() const {
+  if (!nccl_) return;
+  c10::impl::VirtualGuardImpl(device_.type()).synchronizeDevice(device_.index());
+  nccl_->require_no_failure();
+}
+
 void Processes::set_timeout(std::chrono::milliseconds timeout) {
   group_->setTimeout(timeout);
   gradients_->getBackend(c10::DeviceType::CPU)->setTimeout(timeout);
+  if (nccl_) nccl_->setTimeout(timeout);
 }
 
 bool Processes::any(bool own) const {
@@ -206,6 +232,21 @@ std::vector<torch::Tensor> Processes::gather(const torch::Tensor& own) const {
         output[0][static_cast<std::size_t>(i)].slice(0, 0, lengths[i].item<std::int64_t>()));
   }
   return pieces;
+}
+
+std::vector<std::string> Processes::gather(const std::vector<std::string>& own) const {
+  std::vector<std::uint8_t> bytes;
+  for (const std::string& text : own) {
+    bytes.insert(bytes.end(), text.begin(), text.end());
+    bytes.push_back(0);
+  }
+  std::vector<std::string> texts;
+  for (const torch::Tensor& piece : gather(torch::tensor(bytes, torch::kByte))) {
+    const auto* const data = reinterpret_cast<const char*>(piece.data_ptr<std::uint8_t>());
+    const char* const end = data + piece.numel();
+    for (const char* at = data; at < end; at += texts.back().size() + 1) texts.emplace_back(at);
+  }
+  return texts;
 }
 
 void Processes::require_same(const std::string& what, const std::string& text) const {

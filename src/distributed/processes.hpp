@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "distributed/gloo_exchange.hpp"
+#include "distributed/nccl_backend.hpp"
 #include "distributed/process_environment.hpp"
 #include "distributed/process_status.hpp"
 #include "nn/process_exchange.hpp"
@@ -42,11 +43,13 @@ c10::intrusive_ptr<c10d::Store> open_local_store(ProcessPlace& place,
 
 class Processes {
  public:
-  // Waits for the others. Throws Error (io) when they do not come within the timeout, which is also
-  // that of the exchanges until it is set.
+  // Waits for the others. device: where the model is; GPUs exchange by NCCL if all processes find
+  // it. Throws Error (io) when they do not come within the timeout, which is also that of the
+  // exchanges until it is set.
   static std::unique_ptr<Processes> join(const ProcessPlace& place,
                                          const c10::intrusive_ptr<c10d::Store>& store,
-                                         std::chrono::milliseconds timeout);
+                                         std::chrono::milliseconds timeout,
+                                         torch::Device device = torch::kCPU);
 
   void set_timeout(std::chrono::milliseconds timeout);
 
@@ -56,6 +59,14 @@ class Processes {
   const ProcessExchangePointer& exchange() const { return exchange_; }
   // For gradients alone, whose exchanges run beside the others.
   const c10::intrusive_ptr<c10d::ProcessGroup>& gradient_group() const { return gradients_; }
+  // "NCCL 2.27.5" or "Gloo".
+  const std::string& gradient_engine() const { return engine_; }
+  // Why GPUs do not exchange by NCCL; else empty.
+  const std::string& engine_problem() const { return engine_problem_; }
+
+  // Throws what behind() explains when an exchange between GPUs has failed, which shows only later
+  // than its call. Waits for the device.
+  void require_exchanges() const;
 
   // Whether any process says so.
   bool any(bool own) const;
@@ -64,6 +75,8 @@ class Processes {
   // 1-D tensors of one type on the CPU, of any length: in rank 0 those of all processes, by rank;
   // elsewhere nothing.
   std::vector<torch::Tensor> gather(const torch::Tensor& own) const;
+  // The same for texts without null characters, one after the other.
+  std::vector<std::string> gather(const std::vector<std::string>& own) const;
   // Throws Error (usage) in every process whose text is not that of rank 0, naming the first lines
   // that differ. what: for the message.
   void require_same(const std::string& what, const std::string& text) const;
@@ -77,6 +90,7 @@ class Processes {
 
  private:
   Processes(const ProcessPlace& place, c10::intrusive_ptr<c10d::Store> store);
+  void join_gpus(torch::Device device, std::chrono::milliseconds timeout);
   void broadcast_together(const std::vector<torch::Tensor>& tensors) const;
 
   ProcessPlace place_;
@@ -84,6 +98,9 @@ class Processes {
   c10::intrusive_ptr<c10d::Backend> group_;
   ProcessExchangePointer exchange_;
   c10::intrusive_ptr<c10d::ProcessGroup> gradients_;
+  c10::intrusive_ptr<NcclBackend> nccl_;  // empty without GPUs that exchange by it
+  torch::Device device_ = torch::kCPU;
+  std::string engine_ = "Gloo", engine_problem_;
   std::unique_ptr<ProcessStatus> status_;
 };
 

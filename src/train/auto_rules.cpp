@@ -37,7 +37,7 @@ BatchSizes resolve_batch_size(std::int64_t wanted,
   if (sizes.global % world_size != 0) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("batch_size {} must be divisible by the number of processes, {}; set "
-                            "batch_size to a multiple of it",
+                            "batch_size to a multiple of it, or devices to a divisor of batch_size",
                             sizes.global,
                             world_size));
   }

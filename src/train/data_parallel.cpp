@@ -63,6 +63,10 @@ void DataParallel::run_backward(const std::function<void()>& backward) {
   backward();
 }
 
+std::vector<std::string> DataParallel::gather(const std::vector<std::string>& own) const {
+  return processes_ == nullptr ? own : processes_->gather(own);
+}
+
 NamedValues DataParallel::mean(const NamedValues& own) const {
   if (processes_ == nullptr) return own;
   std::vector<double> values;

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "distributed/gradient_reducer.hpp"
@@ -40,7 +41,14 @@ class DataParallel {
   void prepare_backward(const torch::Tensor& loss);
   void run_backward(const std::function<void()>& backward);
 
+  // Throws when the weights may come from an exchange that has failed; to be called before they are
+  // saved.
+  void require_exchanges() const {
+    if (processes_ != nullptr) processes_->require_exchanges();
+  }
   bool any(bool own) const { return processes_ == nullptr ? own : processes_->any(own); }
+  // In rank 0 the lines of all processes, in order of rank; elsewhere nothing.
+  std::vector<std::string> gather(const std::vector<std::string>& own) const;
   // The names must be those of all processes.
   NamedValues mean(const NamedValues& own) const;
   void set_status(std::int64_t step, StepPart part);

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 #include <torch/utils.h>
 
+#include <memory>
 #include <utility>
 
 #include "detectors/init_args.hpp"
 #include "saker/error.hpp"
 #include "train/auto_rules.hpp"
 #include "train/batch_tensors.hpp"
+#include "train/best_validation.hpp"
+#include "train/best_validation.hpp"
 #include "train/checkpoint.hpp"
 #include "train/step_capture.hpp"
 #include "weights/checkpoint_file.hpp"
@@ -151,25 +154,29 @@ void DetectionTask::stop_not_finite(const StepFailure& failure) {
 ValidationReport DetectionTask::validate(std::int64_t step) {
   Detector& model = training_step_.ema() != nullptr ? training_step_.ema()->model() : parts_.model;
   const bool was_training = model.is_training();
-  Validator::Outcome outcome = parts_.validator.run(model, [&](const ValidationProgress& progress) {
-    if (!parts_.is_first) return;
-    examples_.save_validation(step, progress);
-    if (progress.batch + 1 == progress.batches ||
-        is_logged_step(progress.batch + 1, plan_.validation_log_every)) {
-      parts_.log.info(format_validation_line({.step = progress.batch + 1,
-                                              .steps = progress.batches,
-                                              .loss = progress.loss,
-                                              .times = progress.times}));
-    }
-  });
+  const auto outcome = std::make_shared<const Validator::Outcome>(
+      parts_.validator.run(model, [&](const ValidationProgress& progress) {
+        if (!parts_.is_first) return;
+        examples_.save_validation(step, progress);
+        if (progress.batch + 1 == progress.batches ||
+            is_logged_step(progress.batch + 1, plan_.validation_log_every)) {
+          parts_.log.info(format_validation_line({.step = progress.batch + 1,
+                                                  .steps = progress.batches,
+                                                  .loss = progress.loss,
+                                                  .times = progress.times}));
+        }
+      }));
   if (was_training) parts_.recipe.prepare_for_training(parts_.model);
   // The validation leaves the model on its own.
   if (exchange_) parts_.model.set_processes(exchange_);
-  ValidationReport report{.scalars = {}, .times = outcome.times, .table = {}};
+  ValidationReport report{.scalars = {}, .times = outcome->times, .table = {}};
   if (!parts_.is_first) return report;
-  report.scalars = outcome.scalars();
-  report.table = [outcome = std::move(outcome), watched = watch_metric()](const BestValue& best) {
-    return outcome.table(watched, best);
+  report.scalars = outcome->scalars();
+  report.table = [outcome, watched = watch_metric()](const BestValue& best) {
+    return outcome->table(watched, best);
+  };
+  report.details = [outcome, step] {
+    return best_validation(step, outcome->evaluation, outcome->metrics, outcome->class_names);
   };
   return report;
 }

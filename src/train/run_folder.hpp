@@ -25,6 +25,10 @@ class RunFolder {
   std::filesystem::path train_log() const { return path_ / "train.log"; }
   std::filesystem::path metrics_jsonl() const { return path_ / "metrics.jsonl"; }
   std::filesystem::path config() const { return path_ / "config.yaml"; }
+  // For the report: the machine, and what the best validation found.
+  std::filesystem::path system() const { return path_ / "system.json"; }
+  std::filesystem::path best_validation() const { return path_ / "best_validation.json"; }
+  std::filesystem::path report() const { return path_ / "report.html"; }
   std::filesystem::path last_checkpoint() const { return path_ / "checkpoints" / "last.ckpt"; }
   std::filesystem::path best_checkpoint() const { return path_ / "checkpoints" / "best.ckpt"; }
   std::filesystem::path exported_last() const {

@@ -42,6 +42,11 @@ void RunSaver::export_last_as_best() {
   write(best, [&] { write_file_atomically(best, read_text_file(folder_.exported_last())); });
 }
 
+void RunSaver::save_best_validation(const Value& validation) {
+  const std::filesystem::path file = folder_.best_validation();
+  write(file, [&] { write_file_atomically(file, validation.to_json() + "\n"); });
+}
+
 // A folder that goes away during the write fails it, and it is done once more.
 void RunSaver::write(const std::filesystem::path& file, const std::function<void()>& write_file) {
   mend_folder();

@@ -24,6 +24,8 @@ class RunSaver {
   // file; what was there before stays.
   void save_last(const CheckpointSource& source);
   void save_best(const CheckpointSource& source);
+  // best_validation.json, likewise.
+  void save_best_validation(const Value& validation);
   // exported_best.pt with the bytes of exported_last.pt, where the latest weights count as the
   // best.
   void export_last_as_best();

@@ -144,7 +144,8 @@ std::int64_t Trainer::load(std::int64_t number) {
 
 void Trainer::report_unreadable() {
   for (UnreadableImages* images : task_.unreadable()) {
-    for (const std::string& line : images->new_lines()) context_.log.warning(line);
+    for (const std::string& line : parallel_.gather(images->new_lines()))
+      context_.log.warning(line);
   }
 }
 
@@ -226,6 +227,7 @@ CheckpointSource Trainer::checkpoint_source(std::int64_t step, bool validation_p
 void Trainer::save_last(std::int64_t step, bool validation_pending) {
   if (!parallel_.is_first() || !plan_.settings.checkpoint.save_last) return;
   parallel_.set_status(step, StepPart::kSaving);
+  parallel_.require_exchanges();
   saver_.save_last(checkpoint_source(step, validation_pending));
   if (!task_.validates() && plan_.settings.checkpoint.save_best) saver_.export_last_as_best();
 }
@@ -262,8 +264,10 @@ void Trainer::validate(std::int64_t step) {
   scalars.emplace_back("epoch", static_cast<double>(finished_epochs_after(step)));
   context_.metrics.log_scalars(step, scalars);
 
-  if (is_best(scalars, step) && plan_.settings.checkpoint.save_best)
-    saver_.save_best(checkpoint_source(step, false));
+  if (is_best(scalars, step)) {
+    if (report.details) saver_.save_best_validation(report.details());
+    if (plan_.settings.checkpoint.save_best) saver_.save_best(checkpoint_source(step, false));
+  }
   context_.log.info(report.table(best_));
   context_.metrics.flush();
 }
@@ -288,10 +292,13 @@ TrainResult Trainer::run() {
                        .timeout = settings.timeout});
   for (std::int64_t step = first_step_; step < plan_.steps; ++step) {
     run_step(step);
-    report_unreadable();
     const bool is_last = step + 1 == plan_.steps;
     const bool is_stopped = parallel_.any(stop_requested()) && !is_last;
-    if (is_last || is_logged_step(step + 1, plan_.log_every)) log_step(step);
+    const bool is_logged = is_last || is_logged_step(step + 1, plan_.log_every);
+    // Several processes tell of their images together, which takes an exchange.
+    if (is_logged || is_stopped || plan_.world_size == 1)
+      report_unreadable();
+    if (is_logged) log_step(step);
     if (is_last || is_stopped || (step + 1) % plan_.settings.checkpoint.save_every_num_steps == 0)
       save_last(step, is_validation_due(step));
     if (is_stopped) {
@@ -306,7 +313,10 @@ TrainResult Trainer::run() {
     if (is_validation_due(step)) validate(step);
   }
   for (const UnreadableImages* images : task_.unreadable()) {
-    if (const std::string line = images->summary(); !line.empty()) context_.log.warning(line);
+    std::vector<std::string> own;
+    if (const std::string line = images->summary(); !line.empty())
+      own.push_back(plan_.world_size == 1 ? line : fmt::format("rank {}: {}", plan_.rank, line));
+    for (const std::string& line : parallel_.gather(own)) context_.log.warning(line);
   }
   context_.log.info("Training completed.");
   TrainResult result;

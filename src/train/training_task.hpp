@@ -16,6 +16,7 @@
 #include "metrics/watch_metric.hpp"
 #include "metrics/weighted_mean.hpp"
 #include "nn/process_exchange.hpp"
+#include "saker/value.hpp"
 #include "train/optimizer_step.hpp"
 #include "train/step_line.hpp"
 #include "train/unreadable_images.hpp"
@@ -46,6 +47,8 @@ struct ValidationReport {
   StepTimes times;
   // A summary for people, once it is known whether this is the best one.
   std::function<std::string(const BestValue& best)> table;
+  // What best_validation.json keeps of the best one; empty for nothing.
+  std::function<Value()> details = {};
 };
 
 class TrainingTask {

@@ -4,6 +4,7 @@
 #include <torch/utils.h>
 
 #include <chrono>
+#include <utility>
 
 #include "data/prefetch_loader.hpp"
 #include "detectors/class_labels.hpp"
@@ -167,6 +168,7 @@ Validator::Outcome Validator::run(
     throw Error(ErrorKind::kData, "no image of the validation split can be read");
   if (settings_.processes == nullptr || settings_.processes->rank() == 0)
     outcome.metrics = evaluator.compute();
+  outcome.evaluation = std::move(evaluator);
   return outcome;
 }
 

@@ -46,6 +46,7 @@ class Validator {
     // Of all processes in rank 0; elsewhere without metrics.
     NamedValues losses;  // means over images, "loss" first
     CocoResult metrics;
+    CocoEvaluator evaluation;  // what they were computed from
     std::int64_t images = 0;
     StepTimes times;
     bool classwise = false;

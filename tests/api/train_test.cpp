@@ -10,6 +10,7 @@
 #include "core/file.hpp"
 #include "golden.hpp"
 #include "saker/error.hpp"
+#include "saker/evaluate.hpp"
 #include "saker/model.hpp"
 #include "small_run.hpp"
 #include "temporary_folder.hpp"
@@ -49,7 +50,8 @@ TEST(Train, WritesTheRunFolder) {
   const TrainResult result = train_object_detection(test::small_run(folder / "run", data, 4));
   EXPECT_EQ(result.steps, 4);
   EXPECT_EQ(files_below(folder / "run"),
-            (std::set<std::string>{"checkpoints/best.ckpt",
+            (std::set<std::string>{"best_validation.json",
+                                   "checkpoints/best.ckpt",
                                    "checkpoints/last.ckpt",
                                    "config.yaml",
                                    "events",
@@ -63,6 +65,8 @@ TEST(Train, WritesTheRunFolder) {
                                    "image_examples/val_predictions_0.jpg",
                                    "image_examples/val_predictions_1.jpg",
                                    "metrics.jsonl",
+                                   "report.html",
+                                   "system.json",
                                    "train.log"}));
 }
 
@@ -111,6 +115,12 @@ TEST(Train, EvaluateEqualsTheLoggedBest) {
   const EvaluationReport report =
       evaluate({.model = result.exported_best, .data = {.path = data.string()}});
   EXPECT_EQ(report.images, 4);
+  ASSERT_EQ(report.confusion.size(), report.classes.size() + 1);
+  std::size_t defined = 0;
+  for (const ClassEvaluation& of_class : report.classes) {
+    if (of_class.truths > 0) EXPECT_EQ(of_class.ap, report.per_class[defined++].second);
+  }
+  EXPECT_EQ(defined, report.per_class.size());
   EXPECT_NEAR(report.map, result.best_metric, 1e-6);
   EXPECT_NEAR(report.map_50,
               logged(folder / "run/metrics.jsonl", result.best_step, "val_metric/map_50"),

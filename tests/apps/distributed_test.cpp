@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -125,6 +126,27 @@ TEST_F(Distributed, TwoAndThreeProcessesTrainLikeOne) {
         << result.errors;
     expect_equal_curves(curves("one"), curves(count), kPicodetTolerance);
   }
+}
+
+TEST_F(Distributed, TheFirstTellsOfUnreadableImagesOfAll) {
+  std::vector<std::filesystem::path> damaged;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / "data")) {
+    if (entry.is_regular_file() && entry.path().string().find("train") != std::string::npos &&
+        entry.path().extension() != ".txt")
+      damaged.push_back(entry.path());
+  }
+  ASSERT_EQ(damaged.size(), 12U);
+  std::sort(damaged.begin(), damaged.end());
+  damaged.resize(6);
+  for (const std::filesystem::path& path : damaged) std::ofstream(path) << "no image";
+  const test::ProgramResult result =
+      test::run_program(training("two", {"devices=2", "image_args.unreadable=replace"}));
+  ASSERT_EQ(result.exit_code, 0) << result.errors;
+  const std::string log = read_text_file(folder_ / "two" / "train.log");
+  // In two epochs each is asked for, in one of the processes or in both.
+  for (const std::filesystem::path& path : damaged)
+    EXPECT_NE(log.find(path.filename().string()), std::string::npos) << path << "\n" << log;
+  EXPECT_NE(log.find("rank 1: "), std::string::npos) << log;
 }
 
 TEST_F(Distributed, LtdetrToo) {

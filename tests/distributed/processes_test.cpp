@@ -54,6 +54,18 @@ TEST(Processes, GatherPiecesOfAnyLengthInTheFirst) {
   });
 }
 
+TEST(Processes, GatherTextsInTheFirst) {
+  test::run_as_processes(3, [](Processes& processes) {
+    std::vector<std::string> own;
+    if (processes.rank() == 0) own = {"a\nb"};
+    if (processes.rank() == 2) own = {"", "c"};
+    const std::vector<std::string> texts = processes.gather(own);
+    const std::vector<std::string> all = {"a\nb", "", "c"};
+    EXPECT_EQ(texts, processes.rank() == 0 ? all : std::vector<std::string>());
+    EXPECT_TRUE(processes.gather(std::vector<std::string>()).empty());
+  });
+}
+
 TEST(Processes, ThatWereStartedOtherwiseAreRefused) {
   test::run_as_processes(2, [&](Processes& processes) {
     processes.require_same("settings", "a: 1\nb: 2\n");
