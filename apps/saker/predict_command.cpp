@@ -7,17 +7,17 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "commands.hpp"
 #include "core/atomic_file.hpp"
 #include "drawing.hpp"
-#include "image/read_image.hpp"
 #include "inference/detection_formats.hpp"
 #include "inference/input_images.hpp"
 #include "inference/tiled_prediction.hpp"
 #include "sahi_flags.hpp"
 #include "saker/error.hpp"
-#include "saker/image.hpp"
 #include "saker/model.hpp"
 #include "warnings.hpp"
 
@@ -29,7 +29,7 @@ struct PredictOptions {
   std::vector<std::string> inputs;
   double threshold = 0.6;
   std::string precision = "fp32";
-  std::optional<std::int64_t> batch_size;
+  std::optional<std::int64_t> batch_size, num_workers;
   std::string format = "json";
   std::string out;
   std::string draw;
@@ -108,14 +108,17 @@ class ResultSink {
   std::unique_ptr<AtomicFile> lines_;
 };
 
+// On a terminal alone, and not more often than it can be read.
 class Progress {
  public:
   explicit Progress(std::size_t total) : total_(total), shown_(::isatty(STDERR_FILENO) != 0) {}
+
   void advance() {
     ++done_;
-    if (!shown_) return;
-    const double seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    const auto now = Clock::now();
+    if (!shown_ || (done_ < total_ && now - latest_ < std::chrono::milliseconds(100))) return;
+    latest_ = now;
+    const double seconds = std::chrono::duration<double>(now - start_).count();
     fmt::print(stderr,
                "\r{}/{} images, {:.1f} a second ",
                done_,
@@ -123,61 +126,61 @@ class Progress {
                static_cast<double>(done_) / seconds);
     if (done_ == total_) fmt::print(stderr, "\n");
   }
+  // Makes room for another line.
+  void clear() const {
+    if (shown_) fmt::print(stderr, "\r\033[K");
+  }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   std::size_t total_, done_ = 0;
   bool shown_;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  Clock::time_point start_ = Clock::now(), latest_{};
 };
 
 int predict(const PredictOptions& options, const SahiFlags& sahi) {
-  const SahiArgs sahi_args = sahi.args(options.threshold, options.batch_size);
-  check_sahi_args(sahi_args);
+  PredictFilesArgs args{.threshold = options.threshold,
+                        .batch_size = options.batch_size.value_or(1),
+                        .num_workers = options.num_workers,
+                        .keep_images = !options.draw.empty()};
+  if (sahi.chosen()) {
+    args.sahi = sahi.args(options.threshold, options.batch_size);
+    check_sahi_args(*args.sahi);
+  }
   const std::vector<InputImage> inputs = find_input_images(options.inputs);
   if (!options.draw.empty()) require_writable_folder(options.draw, "--draw", options.overwrite);
   const Model model = load_model(options.model, {.precision = options.precision});
   print_warnings(model.info().warnings);
   ResultSink sink(options, model.classes());
   Progress progress(inputs.size());
-  const PredictArgs args{.threshold = options.threshold};
-  const auto together =
-      static_cast<std::size_t>(sahi.chosen() ? 1 : options.batch_size.value_or(1));
   std::size_t unreadable = 0;
 
-  for (std::size_t begin = 0; begin < inputs.size(); begin += together) {
-    const std::size_t end = std::min(inputs.size(), begin + together);
-    std::vector<Image> images;
-    std::vector<const InputImage*> sources;
-    for (std::size_t i = begin; i < end; ++i) {
-      try {
-        images.push_back(read_image(inputs[i].path));
-        sources.push_back(&inputs[i]);
-      } catch (const Error& error) {
-        // One bad file does not cost the others their results; the exit code tells of it.
-        fmt::print(stderr, "saker: error: {}\n", error.what());
-        ++unreadable;
-      }
-    }
-    if (images.empty()) continue;
-    const std::vector<Detections> results = sahi.chosen()
-                                                ? model.predict_sahi_batch(images, sahi_args)
-                                                : model.predict_batch(images, args);
-    for (std::size_t i = 0; i < images.size(); ++i) {
+  std::vector<std::string> paths;
+  for (const InputImage& input : inputs) paths.push_back(input.path);
+  model.predict_files(paths, args, [&](const FilePrediction& file) {
+    const InputImage& input = inputs[file.index];
+    if (file.error.empty()) {
       if (!options.draw.empty()) {
-        write_drawing(std::filesystem::path(options.draw) / sources[i]->relative,
-                      images[i],
-                      results[i],
+        write_drawing(std::filesystem::path(options.draw) / input.relative,
+                      file.image,
+                      file.detections,
                       model.classes(),
                       options.draw_style);
       }
-      sink.add(*sources[i],
-               {.image = sources[i]->path,
-                .width = images[i].width(),
-                .height = images[i].height(),
-                .detections = results[i]});
-      progress.advance();
+      sink.add(input,
+               {.image = file.path,
+                .width = file.width,
+                .height = file.height,
+                .detections = file.detections});
+    } else {
+      // One bad file does not cost the others their results; the exit code tells of it.
+      progress.clear();
+      fmt::print(stderr, "saker: error: {}\n", file.error);
+      ++unreadable;
     }
-  }
+    progress.advance();
+  });
   sink.finish();
   if (unreadable > 0) {
     fmt::print(stderr,
@@ -210,6 +213,11 @@ void add_predict_command(CLI::App& program, Action& action) {
       ->add_option("--batch-size",
                    options->batch_size,
                    "Images at a time (default 1); with --sahi tiles at a time (default 4)")
+      ->check(CLI::PositiveNumber);
+  command
+      ->add_option("--num-workers",
+                   options->num_workers,
+                   "Threads that read images (default: one a processor, at most 8)")
       ->check(CLI::PositiveNumber);
   command->add_option("--format", options->format, "json (default), jsonl, yolo or coco")
       ->check(CLI::IsMember({"json", "jsonl", "yolo", "coco"}));

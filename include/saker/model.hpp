@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "saker/detections.hpp"
+#include "saker/file_prediction.hpp"
 #include "saker/sahi.hpp"
 #include "saker/train.hpp"
 
@@ -50,9 +51,17 @@ class Model {
   std::vector<Detections> predict_batch(const std::vector<Image>& images,
                                         const PredictArgs& args = {}) const;
 
+  // On files, in order; a file that cannot be read is a result with an error. Images are read and
+  // results are handed over, from this thread, while the network runs. Throws Error (usage) for
+  // arguments out of their range, and what on_result throws.
+  void predict_files(const std::vector<std::string>& paths,
+                     const PredictFilesArgs& args,
+                     const OnFilePrediction& on_result) const;
+
   // In tiles (see saker/sahi.hpp): what was found in the whole image, then what tiles add, each
   // highest score first. Throws Error (usage) for arguments out of their range, and as predict
   // does.
+  // By path, a TIFF is read a few rows at a time and may be larger than the memory.
   Detections predict_sahi(const std::string& image_path, const SahiArgs& args = {}) const;
   Detections predict_sahi(const Image& image, const SahiArgs& args = {}) const;
   // The images' tiles share batches. Throws Error (usage) when there is no image.

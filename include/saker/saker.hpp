@@ -8,6 +8,7 @@
 #include "saker/detections.hpp"
 #include "saker/error.hpp"
 #include "saker/evaluate.hpp"
+#include "saker/file_prediction.hpp"
 #include "saker/image.hpp"
 #include "saker/model.hpp"
 #include "saker/run_report.hpp"

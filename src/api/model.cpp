@@ -16,6 +16,7 @@
 #include "image/read_image.hpp"
 #include "inference/backend.hpp"
 #include "inference/network_input.hpp"
+#include "inference/predict_files.hpp"
 #include "inference/score_threshold.hpp"
 #include "inference/tiled_prediction.hpp"
 #include "nn/folding_precision.hpp"
@@ -114,8 +115,16 @@ std::vector<Detections> Model::predict_batch(const std::vector<Image>& images,
   return results;
 }
 
+void Model::predict_files(const std::vector<std::string>& paths,
+                          const PredictFilesArgs& args,
+                          const OnFilePrediction& on_result) const {
+  saker::predict_files(state_->backend(), paths, args, on_result);
+}
+
 Detections Model::predict_sahi(const std::string& image_path, const SahiArgs& args) const {
-  return predict_sahi(read_image(image_path), args);
+  TiledPrediction prediction(state_->backend(), args);
+  prediction.add(*open_image_rows(image_path));
+  return prediction.finish().front();
 }
 
 Detections Model::predict_sahi(const Image& image, const SahiArgs& args) const {

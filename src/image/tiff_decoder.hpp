@@ -2,9 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
+#include <string>
 
+#include "core/file.hpp"
 #include "image/decoded_image.hpp"
+#include "image/image_rows.hpp"
 #include "saker/image.hpp"
 
 namespace saker {
@@ -16,6 +20,11 @@ namespace saker {
 // multiplied out, further samples are dropped. Throws Error (data) for damaged and truncated data
 // and for colour spaces and sample types that are not supported.
 Image decode_tiff(std::span<const std::byte> bytes);
+
+// The same row by row, for a file that need not fit into memory: of any number of pixels. nullptr
+// for one that must be seen as a whole, to be turned upright or for its colours. name: of the file,
+// for messages of rows that are damaged.
+std::unique_ptr<ImageRows> open_tiff_rows(OpenFile file, const std::string& name);
 
 // Of the first page, with its orientation tag.
 // Throws Error (data) for a damaged or truncated head.

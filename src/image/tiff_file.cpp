@@ -1,13 +1,15 @@
 #include "image/tiff_file.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
-#include "image/decoded_image.hpp"
 #include "saker/error.hpp"
 
 namespace saker {
@@ -80,7 +82,11 @@ bool supported_bits(const TiffLayout& layout) {
 
 }  // namespace
 
-TiffFile::TiffFile(std::span<const std::byte> bytes) : bytes_(bytes) {
+TiffFile::TiffFile(std::span<const std::byte> bytes) : bytes_(bytes) { open(); }
+
+TiffFile::TiffFile(OpenFile file) : file_(std::move(file)) { open(); }
+
+void TiffFile::open() {
   TIFFOpenOptions* options = TIFFOpenOptionsAlloc();
   TIFFOpenOptionsSetMaxSingleMemAlloc(options, kMaxAllocation);
   TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, this);
@@ -95,9 +101,7 @@ TiffFile::TiffFile(std::span<const std::byte> bytes) : bytes_(bytes) {
       [](thandle_t, void*, tmsize_t) { return tmsize_t{0}; },
       on_seek,
       [](thandle_t) { return 0; },
-      [](thandle_t file) {
-        return static_cast<toff_t>(static_cast<TiffFile*>(file)->bytes_.size());
-      },
+      [](thandle_t file) { return static_cast<toff_t>(static_cast<TiffFile*>(file)->size()); },
       nullptr,
       nullptr,
       options);
@@ -126,21 +130,39 @@ int TiffFile::on_error(
   return 1;
 }
 
+std::uint64_t TiffFile::size() const noexcept {
+  return file_.descriptor.is_open() ? file_.bytes : bytes_.size();
+}
+
 tmsize_t TiffFile::on_read(thandle_t file, void* target, tmsize_t count) {
   auto* self = static_cast<TiffFile*>(file);
-  const std::size_t left = self->bytes_.size() - std::min(self->position_, self->bytes_.size());
-  const std::size_t size = std::min(left, static_cast<std::size_t>(std::max<tmsize_t>(count, 0)));
-  if (size > 0) std::memcpy(target, self->bytes_.data() + self->position_, size);
-  self->position_ += size;
-  return static_cast<tmsize_t>(size);
+  const std::uint64_t left = self->size() - std::min(self->position_, self->size());
+  const auto wanted = static_cast<std::size_t>(
+      std::min(left, static_cast<std::uint64_t>(std::max<tmsize_t>(count, 0))));
+  std::size_t done = 0;
+  if (!self->file_.descriptor.is_open()) {
+    if (wanted > 0) std::memcpy(target, self->bytes_.data() + self->position_, wanted);
+    done = wanted;
+  }
+  while (done < wanted) {
+    const ssize_t got = ::pread(self->file_.descriptor.get(),
+                                static_cast<char*>(target) + done,
+                                wanted - done,
+                                static_cast<off_t>(self->position_ + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;  // libtiff says that too few bytes came
+    done += static_cast<std::size_t>(got);
+  }
+  self->position_ += done;
+  return static_cast<tmsize_t>(done);
 }
 
 toff_t TiffFile::on_seek(thandle_t file, toff_t offset, int whence) {
   auto* self = static_cast<TiffFile*>(file);
-  const toff_t start = whence == SEEK_CUR   ? self->position_
-                       : whence == SEEK_END ? self->bytes_.size()
-                                            : 0;
-  self->position_ = static_cast<std::size_t>(start + offset);
+  const std::uint64_t start = whence == SEEK_CUR   ? self->position_
+                              : whence == SEEK_END ? self->size()
+                                                   : 0;
+  self->position_ = start + offset;
   return self->position_;
 }
 
@@ -153,7 +175,6 @@ TiffLayout read_tiff_layout(const TiffFile& file) {
   TiffLayout layout;
   TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &layout.width);
   TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &layout.height);
-  check_image_size(layout.width, layout.height);
   layout.bits = short_tag(tiff, TIFFTAG_BITSPERSAMPLE);
   layout.samples = short_tag(tiff, TIFFTAG_SAMPLESPERPIXEL);
   layout.orientation = short_tag(tiff, TIFFTAG_ORIENTATION);

@@ -1,4 +1,4 @@
-// A TIFF in memory and the layout of its first page; private to the TIFF decoder.
+// A TIFF in memory or on disk and the layout of its first page; private to the TIFF decoder.
 #pragma once
 
 #include <tiffio.h>
@@ -8,14 +8,18 @@
 #include <span>
 #include <string>
 
+#include "core/file.hpp"
+
 namespace saker {
 
-// libtiff's handle on borrowed bytes, which must outlive it. Errors of libtiff are kept, warnings
-// dropped; nothing is printed.
+// libtiff's handle. Errors of libtiff are kept, warnings dropped; nothing is printed.
 class TiffFile {
  public:
-  // Throws Error (data) when the first page cannot be read.
+  // Borrowed bytes, which must outlive it. Throws Error (data) when the first page cannot be read.
   explicit TiffFile(std::span<const std::byte> bytes);
+  // The parts of a file that are asked for are read from it, so that it need not fit into memory.
+  // Throws Error (data) when the first page cannot be read.
+  explicit TiffFile(OpenFile file);
   TiffFile(const TiffFile&) = delete;
   TiffFile& operator=(const TiffFile&) = delete;
   ~TiffFile();
@@ -25,13 +29,16 @@ class TiffFile {
   [[noreturn]] void fail() const;
 
  private:
+  void open();
+  std::uint64_t size() const noexcept;
   static int on_error(
       TIFF* tiff, void* file, const char* module, const char* format, va_list arguments);
   static tmsize_t on_read(thandle_t file, void* target, tmsize_t count);
   static toff_t on_seek(thandle_t file, toff_t offset, int whence);
 
   std::span<const std::byte> bytes_;
-  std::size_t position_ = 0;
+  OpenFile file_;  // where there are no bytes
+  std::uint64_t position_ = 0;
   std::string message_;
   TIFF* tiff_ = nullptr;
 };
@@ -61,7 +68,8 @@ struct TiffLayout {
   std::uint16_t colour_samples() const noexcept;
 };
 
-// Reads and checks the tags of the current page. Throws Error (data).
+// Reads and checks the tags of the current page, but not how many pixels it has. Throws Error
+// (data).
 TiffLayout read_tiff_layout(const TiffFile& file);
 
 }  // namespace saker

@@ -1,7 +1,9 @@
 // What `saker predict` writes and how it exits.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -78,6 +80,39 @@ TEST_F(Predict, SahiLooksAtTiles) {
     }
   }
   EXPECT_GT(added, 0U);
+}
+
+// Order kept, each unreadable file told, the others' results written, exit code 1.
+TEST_F(Predict, GoesOnPastUnreadableFiles) {
+  const std::filesystem::path folder = *folder_ / "some";
+  std::filesystem::copy(images(), folder, std::filesystem::copy_options::recursive);
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  std::filesystem::resize_file(folder / names[2], 60);
+  const std::string drawn = *folder_ / "drawn";
+  for (const char* batch_size : {"1", "4"}) {
+    const test::ProgramResult result = predict({"--batch-size",
+                                                batch_size,
+                                                "--num-workers",
+                                                "3",
+                                                "--draw",
+                                                drawn,
+                                                "--overwrite",
+                                                folder.string()});
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_TRUE(test::contains(result.errors, names[2])) << result.errors;
+    EXPECT_TRUE(test::contains(result.errors, "1 of 6 images")) << result.errors;
+    const auto json = nlohmann::json::parse(result.output);
+    ASSERT_EQ(json.size(), 5U);
+    for (std::size_t i = 0; i < 5; ++i) {
+      const std::string path = json[i]["image"];
+      EXPECT_TRUE(path.ends_with(names[i < 2 ? i : i + 1])) << path;
+    }
+    const std::filesystem::directory_iterator files(drawn);
+    EXPECT_EQ(std::distance(begin(files), end(files)), 5);
+  }
 }
 
 TEST_F(Predict, OptionsOfSahiAreChecked) {

@@ -40,14 +40,23 @@ pid_t start(const std::vector<std::string>& arguments,
   return process;
 }
 
+struct Ended {
+  int exit_code;
+  std::int64_t peak_bytes;
+};
+
+Ended wait_for(pid_t process) {
+  int status = 0;
+  rusage usage{};
+  if (::wait4(process, &status, 0, &usage) != process)
+    throw std::runtime_error("cannot wait for the program");
+  return {.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+          .peak_bytes = std::int64_t{1024} * usage.ru_maxrss};
+}
+
 }  // namespace
 
-int wait_for_program(pid_t process) {
-  int status = 0;
-  if (::waitpid(process, &status, 0) != process)
-    throw std::runtime_error("cannot wait for the program");
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
+int wait_for_program(pid_t process) { return wait_for(process).exit_code; }
 
 pid_t start_program(const std::vector<std::string>& arguments, const std::string& output_file) {
   return start(arguments, output_file, output_file + ".errors", {});
@@ -57,8 +66,11 @@ ProgramResult run_program(const std::vector<std::string>& arguments, const Progr
   const TemporaryFolder folder;
   const std::string output = folder / "output";
   const std::string errors = folder / "errors";
-  const int code = wait_for_program(start(arguments, output, errors, limits));
-  return {.exit_code = code, .output = read_text_file(output), .errors = read_text_file(errors)};
+  const Ended ended = wait_for(start(arguments, output, errors, limits));
+  return {.exit_code = ended.exit_code,
+          .output = read_text_file(output),
+          .errors = read_text_file(errors),
+          .peak_bytes = ended.peak_bytes};
 }
 
 }  // namespace saker::test

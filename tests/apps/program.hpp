@@ -11,9 +11,10 @@
 namespace saker::test {
 
 struct ProgramResult {
-  int exit_code = -1;  // 128 + number for a signal
-  std::string output;  // standard output
-  std::string errors;  // standard error
+  int exit_code = -1;           // 128 + number for a signal
+  std::string output;           // standard output
+  std::string errors;           // standard error
+  std::int64_t peak_bytes = 0;  // most memory that it held at once
 };
 
 struct ProgramLimits {
