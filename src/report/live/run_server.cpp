@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <httplib.h>
+#include <sys/socket.h>
 
 #include <mutex>
 #include <utility>
@@ -32,6 +33,11 @@ class RunServer::State {
   State(std::filesystem::path run, const RunServerArgs& args)
       : folder_(std::move(run)), args_(args) {
     refresh();
+    // The library's own options let a second server share a port, of whom one gets no requests.
+    server_.set_socket_options([](const socket_t socket) {
+      const int yes = 1;
+      setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+    });
     server_.set_pre_routing_handler(
         [](const httplib::Request& request, httplib::Response& response) {
           if (!names_this_machine(request)) {
