@@ -53,17 +53,17 @@ int demo(const DemoOptions& options) {
 
   fmt::print(stderr, "4/4 Predicting the scenes in {}\n", plan.predicted.string());
   const Model model = load_model(trained.exported_best);
-  std::vector<std::string> pictures;
-  for (const InputImage& input : find_input_images({plan.predicted.string()})) {
-    const Image image = read_image(input.path);
-    const std::filesystem::path picture = out / "predictions" / input.relative;
-    write_drawing(picture,
-                  image,
-                  model.predict(image, {.threshold = kDrawThreshold}),
-                  model.classes(),
-                  "default");
-    pictures.push_back(picture.string());
-  }
+  const std::vector<InputImage> inputs = find_input_images({plan.predicted.string()});
+  std::vector<std::string> paths, pictures;
+  for (const InputImage& input : inputs) paths.push_back(input.path);
+  const Drawings drawings({}, model.classes());
+  model.predict_files(
+      paths, {.threshold = kDrawThreshold, .keep_images = true}, [&](const FilePrediction& file) {
+        if (!file.error.empty()) throw Error(ErrorKind::kData, file.error);
+        const auto picture = out / "predictions" / inputs[file.index].relative;
+        drawings.write(picture, file);
+        pictures.push_back(picture.string());
+      });
 
   fmt::print("\nPictures with what the model found in {}:\n", plan.evaluated_on);
   for (const std::string& picture : pictures) fmt::print("  {}\n", picture);

@@ -33,7 +33,7 @@ struct PredictOptions {
   std::string format = "json";
   std::string out;
   std::string draw;
-  std::string draw_style = "default";
+  DrawingOptions drawing;
   bool overwrite = false;
 };
 
@@ -153,8 +153,14 @@ int predict(const PredictOptions& options, const SahiFlags& sahi) {
   const Model model = load_model(options.model, {.precision = options.precision});
   print_warnings(model.info().warnings);
   ResultSink sink(options, model.classes());
+  const Drawings drawings(options.drawing, model.classes());
   Progress progress(inputs.size());
-  std::size_t unreadable = 0;
+  // One bad file does not cost the others their results; the exit code tells of it.
+  const auto report = [&progress](const std::string& error) {
+    progress.clear();
+    fmt::print(stderr, "saker: error: {}\n", error);
+  };
+  std::size_t unreadable = 0, labels_unreadable = 0;
 
   std::vector<std::string> paths;
   for (const InputImage& input : inputs) paths.push_back(input.path);
@@ -162,11 +168,13 @@ int predict(const PredictOptions& options, const SahiFlags& sahi) {
     const InputImage& input = inputs[file.index];
     if (file.error.empty()) {
       if (!options.draw.empty()) {
-        write_drawing(std::filesystem::path(options.draw) / input.relative,
-                      file.image,
-                      file.detections,
-                      model.classes(),
-                      options.draw_style);
+        try {
+          drawings.write(std::filesystem::path(options.draw) / input.relative, file);
+        } catch (const Error& error) {
+          if (error.kind() != ErrorKind::kData) throw;
+          report(error.what());
+          ++labels_unreadable;
+        }
       }
       sink.add(input,
                {.image = file.path,
@@ -174,9 +182,7 @@ int predict(const PredictOptions& options, const SahiFlags& sahi) {
                 .height = file.height,
                 .detections = file.detections});
     } else {
-      // One bad file does not cost the others their results; the exit code tells of it.
-      progress.clear();
-      fmt::print(stderr, "saker: error: {}\n", file.error);
+      report(file.error);
       ++unreadable;
     }
     progress.advance();
@@ -187,9 +193,13 @@ int predict(const PredictOptions& options, const SahiFlags& sahi) {
                "saker: error: {} of {} images could not be read; see the lines above\n",
                unreadable,
                inputs.size());
-    return 1;
   }
-  return 0;
+  if (labels_unreadable > 0) {
+    fmt::print(stderr,
+               "saker: error: labels of {} images could not be read; see the lines above\n",
+               labels_unreadable);
+  }
+  return unreadable + labels_unreadable > 0 ? 1 : 0;
 }
 
 }  // namespace
@@ -223,10 +233,20 @@ void add_predict_command(CLI::App& program, Action& action) {
       ->check(CLI::IsMember({"json", "jsonl", "yolo", "coco"}));
   command->add_option(
       "--out", options->out, "File for the results (folder for yolo); default: standard output");
-  command->add_option(
+  CLI::Option* draw = command->add_option(
       "--draw", options->draw, "Folder for pictures with boxes, class names and scores");
-  command->add_option("--draw-style", options->draw_style, "default or torchvision")
+  command->add_option("--draw-style", options->drawing.style, "default or torchvision")
       ->check(CLI::IsMember({"default", "torchvision"}));
+  CLI::Option* ground_truth = command
+                                  ->add_flag("--draw-ground-truth",
+                                             options->drawing.ground_truth,
+                                             "Draw labelled boxes too, left of detected ones")
+                                  ->needs(draw);
+  command
+      ->add_option("--data",
+                   options->drawing.data,
+                   "Data set that has these labels; default: YOLO label files of the images")
+      ->needs(ground_truth);
   command->add_flag("--overwrite", options->overwrite, "Write into folders that are not empty");
   const auto sahi = std::make_shared<SahiFlags>(*command);
   command->footer(

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "error_message.hpp"
 #include "program.hpp"
+#include "image/read_image.hpp"
 #include "small_training.hpp"
 #include "temporary_folder.hpp"
 
@@ -113,6 +115,58 @@ TEST_F(Predict, GoesOnPastUnreadableFiles) {
     const std::filesystem::directory_iterator files(drawn);
     EXPECT_EQ(std::distance(begin(files), end(files)), 5);
   }
+}
+
+// Labels lie at the left, found beside the images or in a data set; damaged ones cost only
+// themselves.
+TEST_F(Predict, DrawsLabelsBesideDetections) {
+  const std::filesystem::path data = *folder_ / "labelled";
+  std::filesystem::copy(folder_->path() / "data", data, std::filesystem::copy_options::recursive);
+  const std::string inputs = (data / "images/train").string();
+  const std::string drawn = *folder_ / "compared";
+  const std::vector<std::string> options = {
+      "--draw", drawn, "--draw-ground-truth", "--overwrite", inputs};
+  const auto pictures = [&drawn] {
+    std::vector<Image> images;
+    for (const auto& entry : std::filesystem::directory_iterator(drawn))
+      images.push_back(read_image(entry.path().string()));
+    return images;
+  };
+  const test::ProgramResult beside = predict(options);
+  ASSERT_EQ(beside.exit_code, 0) << beside.errors;
+  ASSERT_EQ(pictures().size(), 6U);
+  for (const Image& picture : pictures()) EXPECT_GT(picture.width(), 2 * 64);
+
+  // Through a link the labels are not where the images seem to be; the data set knows them.
+  const std::string link = *folder_ / "link";
+  std::filesystem::create_directory_symlink(data / "images/train", link);
+  std::vector<std::string> linked = options;
+  linked.back() = link;
+  ASSERT_EQ(predict(linked).exit_code, 0);
+  for (const Image& picture : pictures()) EXPECT_EQ(picture.width(), 64);
+  linked.insert(linked.end(), {"--data", data.string()});
+  ASSERT_EQ(predict(linked).exit_code, 0);
+  for (const Image& picture : pictures()) EXPECT_GT(picture.width(), 2 * 64);
+
+  const std::filesystem::directory_iterator labels(data / "labels/train");
+  std::ofstream(labels->path()) << "0 0.5 x 0.1 0.1\n";
+  const test::ProgramResult damaged = predict(options);
+  EXPECT_EQ(damaged.exit_code, 1);
+  EXPECT_TRUE(test::contains(damaged.errors, labels->path().filename().string())) << damaged.errors;
+  EXPECT_TRUE(test::contains(damaged.errors, "labels of 1 images")) << damaged.errors;
+  EXPECT_EQ(nlohmann::json::parse(damaged.output).size(), 6U);
+  EXPECT_EQ(pictures().size(), 6U);
+
+  EXPECT_EQ(predict({"--draw-ground-truth", inputs}).exit_code, 2);
+  EXPECT_EQ(predict({"--draw",
+                     drawn,
+                     "--overwrite",
+                     "--draw-ground-truth",
+                     "--draw-style",
+                     "torchvision",
+                     inputs})
+                .exit_code,
+            2);
 }
 
 TEST_F(Predict, OptionsOfSahiAreChecked) {

@@ -200,4 +200,16 @@ std::vector<DrawnBox> drawn_boxes(const Detections& detections, const ClassNames
   return boxes;
 }
 
+std::vector<DrawnBox> drawn_labels(const Detections& labels, const ClassNames& names) {
+  std::vector<DrawnBox> boxes;
+  boxes.reserve(labels.bboxes.size());
+  for (std::size_t i = 0; i < labels.bboxes.size(); ++i) {
+    boxes.push_back({.box = labels.bboxes[i],
+                     .class_id = labels.labels[i],
+                     .text = class_name(names, labels.labels[i]),
+                     .ground_truth = true});
+  }
+  return boxes;
+}
+
 }  // namespace saker

@@ -43,4 +43,7 @@ std::string class_name(const ClassNames& names, std::int64_t id);
 // "name 0.87" for each detection, highest score first.
 std::vector<DrawnBox> drawn_boxes(const Detections& detections, const ClassNames& names);
 
+// "name" for each labelled box, dashed, in their order. labels: without scores.
+std::vector<DrawnBox> drawn_labels(const Detections& labels, const ClassNames& names);
+
 }  // namespace saker
